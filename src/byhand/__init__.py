@@ -1,0 +1,37 @@
+"""byhand: handwritten digits, read by a neural network written by hand.
+
+`load_mnist()` gives the data, `train()` a model, `load_model()` one from a file or the one that comes along.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from byhand.data.mnist import load_mnist as load_mnist
+    from byhand.errors import ByhandError as ByhandError
+    from byhand.model import Model as Model
+    from byhand.model import load_model as load_model
+    from byhand.run import train as train
+
+__version__ = "0.1.0"
+
+# Where each public name lives. Loaded when first used, so that `import byhand` costs next to nothing.
+_HOMES = {
+    "ByhandError": "byhand.errors",
+    "Model": "byhand.model",
+    "load_mnist": "byhand.data.mnist",
+    "load_model": "byhand.model",
+    "train": "byhand.run",
+}
+__all__ = ["ByhandError", "Model", "load_mnist", "load_model", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for."""
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'byhand' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,0 +1,9 @@
+"""The one error that byhand shows to people."""
+
+
+class ByhandError(ValueError):
+    """Something the user gave cannot work; the message is one sentence that says what to do.
+
+    The command line prints the message alone and ends with status 1. It is a `ValueError`, so that Python
+    callers can catch it without knowing byhand.
+    """

@@ -1,0 +1,50 @@
+"""Files that are either whole or untouched."""
+
+import os
+import secrets
+from pathlib import Path
+
+from byhand.errors import ByhandError
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, or leave whatever was there as it was.
+
+    The bytes go to a temporary file in the same folder, are flushed to the disk, and only then take the
+    name: a full disk or a lost process leaves the old file whole.
+
+    Raises:
+        ByhandError: the folder cannot be written, or the disk is full.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise ByhandError(
+            f"Cannot write {path}: {error.strerror or error}. Choose another place or free some space; "
+            "a file that was there before is unchanged."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def make_folder(path: Path) -> Path:
+    """Create the folder `path`, with its parents, if it is not there yet, and check that it can be written.
+
+    Raises:
+        ByhandError: it cannot be created, is a file, or takes no new file.
+    """
+    probe = path / f".{secrets.token_hex(4)}.tmp"
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ByhandError(
+            f"Cannot write to the folder {path}: {error.strerror or error}. Choose another place."
+        ) from error
+    return path

@@ -1,0 +1,208 @@
+"""What a user holds: a network with everything it takes to use it on images."""
+
+import json
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from byhand.data.scaling import MinMaxScaling
+from byhand.errors import ByhandError
+from byhand.files import write_atomically
+from byhand.nn import ACTIVATIONS, Network, softmax
+
+FORMAT = 1
+MODEL_FILE = "model.safetensors"
+# Large enough for fast products, small enough that a chunk's hidden layer stays in the processor's cache.
+CHUNK = 1000
+
+
+class Model:
+    """Network, scaling and labels; what `byhand train` makes and everything else uses.
+
+    Attributes:
+        network: the trained network.
+        scaling: from grey levels to the network's inputs.
+        label_names: what each class is called, for example "0" to "9".
+        image_shape: (height, width) of the images it reads.
+        recipe: the settings it was trained with, by name; without the place of a private data folder.
+        results: what was measured at the end of training: "test_accuracy", "test_loss", "test_examples", ...
+        history: one dictionary per epoch: "epoch", "train_loss", "train_accuracy", "validation_accuracy",
+            "learning_rate". No times: the same training gives the same file.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        scaling: MinMaxScaling,
+        label_names: tuple[str, ...],
+        image_shape: tuple[int, int],
+        recipe: dict[str, Any] | None = None,
+        results: dict[str, Any] | None = None,
+        history: list[dict[str, Any]] | None = None,
+    ) -> None:
+        self.network, self.scaling = network, scaling
+        self.label_names, self.image_shape = label_names, image_shape
+        self.recipe, self.results, self.history = recipe or {}, results or {}, history or []
+
+    @property
+    def labels(self) -> NDArray[Any]:
+        """The labels as an array, shape (classes,): of integers if all of them are whole numbers, else of text."""
+        numbers = all(name.isdecimal() for name in self.label_names)
+        return np.array([int(name) for name in self.label_names] if numbers else self.label_names)
+
+    def predict(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Give the most probable label of each image; input as `predict_proba`, result of shape (n,)."""
+        labels: NDArray[Any] = self.labels[self.predict_proba(images).argmax(axis=1)]
+        return labels
+
+    def predict_proba(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Give the probability of each label for each image.
+
+        Args:
+            images: grey levels in the form of the training data, ink bright (for MNIST uint8, 0 to 255),
+                shape (n, height, width) or (n, height * width).
+
+        Returns:
+            Shape (n, classes); rows sum to 1.
+
+        Raises:
+            ByhandError: images of another size, or numbers that are not finite.
+        """
+        return softmax(self.logits(images))
+
+    def logits(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Give the network's raw output for images as in `predict_proba`, shape (n, classes)."""
+        pixels = self._pixels(images)
+        result = np.empty((len(pixels), len(self.label_names)), self.network.parameters.dtype)
+        for start in range(0, len(pixels), CHUNK):
+            scaled = self.scaling.transform(pixels[start : start + CHUNK], result.dtype)
+            result[start : start + CHUNK] = self.network.forward(scaled)
+        return result
+
+    def _pixels(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Check the images and lay their pixels out in rows."""
+        images = np.asarray(images)
+        height, width = self.image_shape
+        if images.ndim < 2 or images.shape[1:] not in {(height, width), (height * width,)}:
+            raise ByhandError(
+                f"This model reads images of shape (n, {height}, {width}) or (n, {height * width}), not {images.shape}."
+            )
+        if images.dtype.kind not in "biuf" or (images.dtype.kind == "f" and not np.isfinite(images).all()):
+            raise ByhandError("Images must be finite numbers: grey levels like those the model was trained on.")
+        return images.reshape(len(images), height * width)
+
+    def save(self, path: str | Path) -> None:
+        """Write the model as one safetensors file; the same model always gives the same bytes.
+
+        Raises:
+            ByhandError: the place cannot be written; an old file there stays whole.
+        """
+        write_atomically(Path(path), self.to_bytes())
+
+    def to_bytes(self) -> bytes:
+        """The model as the bytes of its file."""
+        from safetensors.numpy import save
+
+        tensors = {"scaling.minimum": self.scaling.minimum, "scaling.maximum": self.scaling.maximum}
+        for number, layer in enumerate(self.network.dense, start=1):
+            tensors[f"layer{number}.weights"] = layer.weights
+            tensors[f"layer{number}.bias"] = layer.bias
+        description = {
+            "format": FORMAT,
+            "layers": self.network.sizes,
+            "activation": self.network.activation,
+            "labels": self.label_names,
+            "image_shape": self.image_shape,
+            "recipe": self.recipe,
+            "results": self.results,
+            "history": self.history,
+        }
+        return save(tensors, {"byhand": json.dumps(description, sort_keys=True)})
+
+    @classmethod
+    def from_bytes(cls, content: bytes, name: str) -> Self:
+        """Read a model back; `name` is what error messages call it. Nothing in the file is ever executed.
+
+        Raises:
+            ByhandError: not a byhand model, a damaged one, or one of a newer byhand.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+
+        try:
+            tensors = load(content)
+            header_length = int.from_bytes(content[:8], "little")
+            header = json.loads(content[8 : 8 + header_length])
+            description = json.loads(header["__metadata__"]["byhand"])
+            version = description["format"]
+        except SafetensorError as error:
+            raise ByhandError(
+                f"{name} is not a safetensors file, or it is truncated: give a model that byhand has saved."
+            ) from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise ByhandError(f"{name} is a safetensors file, but not a model of byhand.") from error
+        if version != FORMAT:
+            raise ByhandError(
+                f"{name} has format {version}, and this byhand reads format {FORMAT}: install a newer byhand."
+            )
+        try:
+            sizes, dtype = description["layers"], tensors["layer1.weights"].dtype
+            shape = (int(description["image_shape"][0]), int(description["image_shape"][1]))
+            labels = tuple(str(label) for label in description["labels"])
+            if (
+                description["activation"] not in ACTIVATIONS
+                or sizes[0] != shape[0] * shape[1]
+                or sizes[-1] != len(labels)
+            ):
+                raise ValueError("layers, image size and labels contradict each other")
+            expected = {f"layer{n}.{part}" for n in range(1, len(sizes)) for part in ("weights", "bias")}
+            if set(tensors) != expected | {"scaling.minimum", "scaling.maximum"}:
+                raise ValueError("tensors are missing or left over")
+            network = Network(sizes, description["activation"], dtype)
+            for number, layer in enumerate(network.dense, start=1):
+                _fill(layer.weights, tensors[f"layer{number}.weights"])
+                _fill(layer.bias, tensors[f"layer{number}.bias"])
+            extremes = np.empty((2, sizes[0]))
+            _fill(extremes[0], tensors["scaling.minimum"])
+            _fill(extremes[1], tensors["scaling.maximum"])
+            return cls(
+                network, MinMaxScaling(extremes[0], extremes[1]), labels, shape,
+                dict(description["recipe"]), dict(description["results"]), list(description["history"]),
+            )  # fmt: skip
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise ByhandError(f"{name} is a damaged model of byhand ({error}): get a fresh copy.") from error
+
+
+def _fill(place: NDArray[Any], tensor: NDArray[Any]) -> None:
+    """Copy a tensor from a file to its place, if it fits and holds numbers one can compute with."""
+    if tensor.shape != place.shape or tensor.dtype.kind != "f" or not np.isfinite(tensor).all():
+        raise ValueError(f"a tensor of shape {tensor.shape} where {place.shape} finite numbers belong")
+    place[...] = tensor
+
+
+def shipped_model(name: str = "fast") -> Path:
+    """The path of a model that comes with the package."""
+    return Path(__file__).parent / "models" / f"{name}.safetensors"
+
+
+def load_model(path: str | Path | None = None) -> Model:
+    """Load a model.
+
+    Args:
+        path: a model file, or a run folder with one in it; None for the `fast` model that comes with byhand.
+
+    Raises:
+        ByhandError: there is none, or it cannot be used.
+    """
+    file = shipped_model() if path is None else Path(path)
+    if file.is_dir():
+        file = file / MODEL_FILE
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError as error:
+        raise ByhandError(f"There is no model at {file}: 'byhand train' makes one.") from error
+    except OSError as error:
+        raise ByhandError(f"Cannot read the model {file}: {error.strerror or error}.") from error
+    return Model.from_bytes(content, str(file))

@@ -1,0 +1,81 @@
+"""Losses: one number that says how wrong the network is, and the gradient that says which way is better."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from byhand.nn.dense import Dense
+
+
+class SoftmaxNLL:
+    """Softmax and negative log-likelihood in one, the mean over the batch.
+
+    The network's last layer gives logits z, one per class. Softmax turns them into probabilities,
+    p_k = exp(z_k) / sum_j exp(z_j), and the loss of an example with one-hot target y is
+    -sum_k y_k log p_k = log(sum_j exp(z_j)) - sum_k y_k z_k: minus the logarithm of the probability that was
+    given to the right class.
+
+    Derivation: d/dz_k log(sum_j exp(z_j)) = exp(z_k) / sum_j exp(z_j) = p_k, hence dL/dz = (p - y) / n with
+    the mean over n examples. Taken together the two steps have this simple gradient and never divide by a
+    vanishing probability.
+
+    Adding the same number to all logits changes nothing, so the largest is brought to 0 first: exp() then
+    gives 1 at most, and at least one 1, for logits of any size.
+
+    Attributes:
+        hits: how many examples of the last batch have their largest logit at the right class.
+    """
+
+    def forward(self, logits: NDArray[Any], targets: NDArray[Any]) -> float:
+        """Compute the mean loss of a batch.
+
+        Args:
+            logits: shape (n, classes); overwritten.
+            targets: one-hot rows, shape (n, classes).
+
+        Returns:
+            The loss in nats: 0 is perfect, log(classes) is guessing.
+        """
+        logits -= logits.max(axis=1, keepdims=True)
+        right = np.einsum("nk,nk->n", logits, targets)  # the right class's logit, 0 if it is the largest
+        self.hits = len(right) - int(np.count_nonzero(right))
+        self.targets = targets
+        self.probabilities = logits
+        np.exp(logits, out=self.probabilities)
+        total = self.probabilities.sum(axis=1, keepdims=True)
+        self.probabilities /= total
+        return float((np.log(total[:, 0]) - right).mean())
+
+    def backward(self) -> NDArray[Any]:
+        """Give dL/d(logits) of the batch just seen, shape (n, classes)."""
+        gradient = self.probabilities
+        gradient -= self.targets
+        gradient /= len(gradient)
+        return gradient
+
+
+def softmax(logits: NDArray[Any]) -> NDArray[Any]:
+    """Probabilities from logits, shape (n, classes) in and out; stable for logits of any size."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities: NDArray[Any] = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities
+
+
+class L2:
+    """Weight decay: strength / 2 times the sum of all squared weights, added to the loss. Biases go free.
+
+    Derivative: d/dw (strength / 2 * w^2) = strength * w.
+    """
+
+    def __init__(self, strength: float, layers: list[Dense]) -> None:
+        self.strength, self.layers = strength, layers
+
+    def forward(self) -> float:
+        """The penalty for the layers' present weights."""
+        return self.strength / 2 * sum(float(np.vdot(layer.weights, layer.weights)) for layer in self.layers)
+
+    def backward(self) -> None:
+        """Add the penalty's gradient to the layers' weight gradients."""
+        for layer in self.layers:
+            layer.weights_gradient += self.strength * layer.weights

@@ -1,0 +1,75 @@
+"""The network: layers one after the other, and back again."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from byhand.nn.activations import ACTIVATIONS, Activation
+from byhand.nn.dense import Dense
+from byhand.nn.initialisers import INITIALISERS
+
+
+class Network:
+    """A multi-layer perceptron: dense layers with an activation between each two. Its output is logits.
+
+    All weights and biases live in one long vector, and so do their gradients; each layer works on its own
+    stretch of them. An optimiser's step, a copy, a comparison are then single operations on one array.
+
+    Attributes:
+        sizes: units per layer, inputs first, for example [784, 128, 10].
+        activation: "sigmoid", "tanh" or "relu".
+        parameters: all weights and biases, shape (p,).
+        gradient: the loss's derivative by each parameter, after `backward`, shape (p,).
+        dense: the dense layers, first to last.
+        layers: dense layers and activations, in the order of the forward pass.
+    """
+
+    def __init__(self, sizes: Sequence[int], activation: str = "sigmoid", dtype: DTypeLike = np.float32) -> None:
+        """Make a network whose parameters are all 0; `initialise` or a copy gives them values."""
+        self.sizes, self.activation = list(sizes), activation
+        shapes = list(itertools.pairwise(self.sizes))
+        count = sum(inputs * units + units for inputs, units in shapes)
+        self.parameters = np.zeros(count, dtype)
+        self.gradient = np.zeros(count, dtype)
+        self.dense: list[Dense] = []
+        self.layers: list[Dense | Activation] = []
+        start = 0
+        for inputs, units in shapes:
+            middle, end = start + inputs * units, start + inputs * units + units
+            layer = Dense(
+                self.parameters[start:middle].reshape(inputs, units),
+                self.parameters[middle:end],
+                self.gradient[start:middle].reshape(inputs, units),
+                self.gradient[middle:end],
+            )
+            self.dense.append(layer)
+            self.layers += [layer, ACTIVATIONS[activation]()]
+            start = end
+        self.layers.pop()  # the last layer's logits go to the loss as they are
+
+    def initialise(self, initialiser: str, rng: np.random.Generator) -> None:
+        """Draw new weights ("normal", "glorot" or "he"); biases become 0."""
+        for layer in self.dense:
+            layer.weights[:] = INITIALISERS[initialiser](layer.weights.shape, rng)
+            layer.bias[:] = 0
+
+    def forward(self, inputs: NDArray[Any]) -> NDArray[Any]:
+        """Compute the logits of a batch: shape (n, inputs) in, (n, classes) out.
+
+        The result is the last layer's own array: the next call overwrites it.
+        """
+        signal = inputs
+        for layer in self.layers:
+            signal = layer.forward(signal)
+        return signal
+
+    def backward(self, logits_gradient: NDArray[Any]) -> None:
+        """Fill `gradient` from dL/d(logits) of the batch that `forward` saw last, shape (n, classes)."""
+        signal = logits_gradient
+        for layer in reversed(self.layers[1:]):
+            signal = layer.backward(signal)
+        # Nobody asks how the loss changes with the pixels: the first layer's third product is left out.
+        self.dense[0].backward_parameters(signal)

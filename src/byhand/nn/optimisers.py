@@ -1,0 +1,105 @@
+"""Optimisers: how a gradient becomes a step.
+
+Each works on all parameters at once, as one long vector, in place. Scratch memory is kept between steps.
+"""
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Optimiser(Protocol):
+    """What the trainer asks of an optimiser."""
+
+    def step(self, learning_rate: float) -> None:
+        """Move the parameters against their gradient."""
+
+
+class SGD:
+    """Stochastic gradient descent, with momentum if asked: v <- momentum v + gradient; w <- w - rate v.
+
+    The velocity v is a running sum of gradients: what they agree on adds up, what they quarrel about cancels.
+    Source: Polyak 1964; in this form Sutskever et al. 2013, "On the importance of initialization and momentum
+    in deep learning", with the learning rate outside the sum.
+    """
+
+    def __init__(self, parameters: NDArray[Any], gradient: NDArray[Any], momentum: float = 0.0) -> None:
+        self.parameters, self.gradient, self.momentum = parameters, gradient, momentum
+        self.velocity = np.zeros_like(parameters) if momentum else gradient
+
+    def step(self, learning_rate: float) -> None:
+        """Take one step; the gradient is overwritten."""
+        if self.momentum:
+            self.velocity *= self.momentum
+            self.velocity += self.gradient
+        np.multiply(self.velocity, learning_rate, out=self.gradient)
+        self.parameters -= self.gradient
+
+
+class Nesterov(SGD):
+    """Momentum that looks ahead: w <- w - rate (gradient + momentum v), with v already updated.
+
+    Source: Nesterov 1983; Sutskever et al. 2013, in the variables of Bengio et al. 2012, "Advances in
+    optimizing recurrent networks", equation 7, where the parameters are those after the look ahead.
+    """
+
+    def step(self, learning_rate: float) -> None:
+        """Take one step; the gradient is overwritten."""
+        # w -= rate (g + m v') with v' = m v + g. Kept as u = m v, the velocity already slowed down once, it
+        # needs no scratch vector: u <- m (u + g), then g + m v' = g + u.
+        self.velocity += self.gradient
+        self.velocity *= self.momentum
+        self.gradient += self.velocity
+        self.gradient *= learning_rate
+        self.parameters -= self.gradient
+
+
+class Adam:
+    """Each parameter gets its own step size, from the running mean and mean square of its gradients.
+
+    m <- 0.9 m + 0.1 g;  s <- 0.999 s + 0.001 g^2;  w <- w - rate m' / (sqrt(s') + 1e-8), where m' and s' are m
+    and s divided by one minus their decay to the power of the step, since both start at 0.
+    Source: Kingma and Ba 2015, "Adam: a method for stochastic optimization", algorithm 1, its constants.
+    """
+
+    def __init__(self, parameters: NDArray[Any], gradient: NDArray[Any]) -> None:
+        self.parameters, self.gradient = parameters, gradient
+        self.mean = np.zeros_like(parameters)
+        self.mean_square = np.zeros_like(parameters)
+        self.scratch = np.empty_like(parameters)
+        self.steps = 0
+
+    def step(self, learning_rate: float) -> None:
+        """Take one step; the gradient is overwritten."""
+        self.steps += 1
+        gradient, scratch = self.gradient, self.scratch
+        self.mean *= 0.9
+        self.mean += np.multiply(gradient, 0.1, out=scratch)
+        np.multiply(gradient, gradient, out=scratch)
+        scratch *= 0.001
+        self.mean_square *= 0.999
+        self.mean_square += scratch
+        np.divide(self.mean_square, 1 - 0.999**self.steps, out=scratch)
+        np.sqrt(scratch, out=scratch)
+        scratch += 1e-8
+        np.divide(self.mean, scratch, out=scratch)
+        scratch *= learning_rate / (1 - 0.9**self.steps)
+        self.parameters -= scratch
+
+
+OPTIMISERS = ("sgd", "nesterov", "adam")
+
+
+def make_optimiser(name: str, parameters: NDArray[Any], gradient: NDArray[Any], momentum: float = 0.0) -> Optimiser:
+    """Make the optimiser called `name` (one of `OPTIMISERS`) for these parameters and their gradient.
+
+    Args:
+        name: "sgd", "nesterov" or "adam".
+        parameters: shape (p,), changed by every step.
+        gradient: shape (p,), read and overwritten by every step.
+        momentum: from 0 up to, not including, 1; Adam has its own and does not read it.
+    """
+    if name == "adam":
+        return Adam(parameters, gradient)
+    return {"sgd": SGD, "nesterov": Nesterov}[name](parameters, gradient, momentum)

@@ -1,0 +1,233 @@
+"""One training from start to finish: data in, tested model out, and the folder that keeps it."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from byhand.data.dataset import Dataset
+from byhand.data.labels import one_hot
+from byhand.data.scaling import MinMaxScaling
+from byhand.data.sources import load_dataset
+from byhand.data.splits import stratified_split
+from byhand.errors import ByhandError
+from byhand.evaluation import Evaluation, evaluate
+from byhand.files import make_folder, write_atomically
+from byhand.model import MODEL_FILE, Model
+from byhand.nn import Network
+from byhand.training.recipe import Recipe
+from byhand.training.trainer import DivergedError, Epoch, Look, loss_of_guessing, train_network
+
+RECIPE_FILE, HISTORY_FILE = "recipe.toml", "history.json"
+
+
+@dataclass
+class Run:
+    """A training and what came of it.
+
+    Attributes:
+        recipe: the settings.
+        model: the trained model.
+        evaluation: on the test set; None after an interruption or divergence.
+        history: one entry per finished epoch.
+        train_examples, test_examples: how many images were learned from, and tested on.
+        interrupted: it was stopped with Ctrl-C; the model is what had been learned until then.
+        diverged: what ran away, where it did.
+        seconds: from loading to evaluation.
+    """
+
+    recipe: Recipe
+    model: Model
+    train_examples: int
+    test_examples: int
+    history: list[Epoch] = field(default_factory=list)
+    evaluation: Evaluation | None = None
+    interrupted: bool = False
+    diverged: DivergedError | None = None
+    seconds: float = 0.0
+
+    @property
+    def train_seconds(self) -> float:
+        """Time spent learning in finished epochs: no loading, validation or figures."""
+        return sum(epoch.seconds for epoch in self.history)
+
+    @property
+    def no_better_than_guessing(self) -> bool:
+        """Tell whether the last epoch's loss is that of giving each class its frequency, or worse."""
+        return bool(self.history) and self.history[-1].train_loss >= self.guessing_loss
+
+    guessing_loss: float = float("inf")
+
+
+def run_recipe(
+    recipe: Recipe,
+    data: Dataset | None = None,
+    *,
+    on_start: Callable[["Run", Dataset], None] = lambda run, data: None,
+    on_look: Callable[[Look], None] = lambda look: None,
+    on_epoch: Callable[["Run", Epoch], None] = lambda run, epoch: None,
+) -> Run:
+    """Train a model as the recipe says and evaluate it once, on the test set, at the end.
+
+    Args:
+        recipe: the settings.
+        data: what to learn from instead of `recipe.data`.
+        on_start: called when the data is ready.
+        on_look: called some ten times an epoch.
+        on_epoch: called after each epoch.
+
+    Raises:
+        ByhandError: the data cannot be used. (Divergence and Ctrl-C do not raise: the run says so.)
+    """
+    start = time.perf_counter()
+    data = data or load_dataset(recipe.data, seed=recipe.seed)
+    prepared = _prepare(recipe, data)
+    model, run = prepared.model, Run(recipe, prepared.model, len(prepared.inputs), len(prepared.test_images))
+    run.guessing_loss = loss_of_guessing(prepared.targets)
+    on_start(run, data)
+
+    def remember(epoch: Epoch) -> None:
+        run.history.append(epoch)
+        model.history.append({name: value for name, value in asdict(epoch).items() if name != "seconds"})
+        on_epoch(run, epoch)
+
+    def validate() -> float:
+        predicted = model.logits(prepared.validation_images).argmax(axis=1)
+        return float((predicted == prepared.validation_labels).mean())
+
+    try:
+        train_network(
+            model.network, prepared.inputs, prepared.targets, recipe, prepared.order_rng,
+            validate=validate if recipe.validation else None, on_look=on_look, on_epoch=remember,
+        )  # fmt: skip
+        run.evaluation = evaluate(model, prepared.test_images, prepared.test_labels)
+        model.results.update(
+            test_examples=run.test_examples,
+            test_accuracy=run.evaluation.accuracy,
+            test_loss=run.evaluation.loss,
+            train_examples=run.train_examples,
+            validation_accuracy=run.history[-1].validation_accuracy,
+        )
+    except DivergedError as error:
+        run.diverged = error
+    except KeyboardInterrupt:
+        run.interrupted = True
+    run.seconds = time.perf_counter() - start
+    return run
+
+
+@dataclass
+class _Prepared:
+    model: Model
+    inputs: NDArray[Any]
+    targets: NDArray[Any]
+    validation_images: NDArray[Any]
+    validation_labels: NDArray[Any]
+    test_images: NDArray[Any]
+    test_labels: NDArray[Any]
+    order_rng: np.random.Generator
+
+
+def _prepare(recipe: Recipe, data: Dataset) -> _Prepared:
+    """Divide, scale and encode the data, and make a model with its first weights."""
+    split_rng, weights_rng, order_rng = np.random.default_rng(recipe.seed).spawn(3)
+    train_images, train_labels = data.train_images, data.train_labels
+    test_images, test_labels = data.test_images, data.test_labels
+    scaling_images = None
+    if recipe.split == "original":
+        images = scaling_images = np.concatenate([train_images, test_images])
+        labels = np.concatenate([train_labels, test_labels])
+        first = len(images) * 8 // 10
+        train_images, test_images = images[:first], images[first:]
+        train_labels, test_labels = labels[:first], labels[first:]
+    if recipe.limit and recipe.limit < len(train_labels):
+        _, chosen = stratified_split(train_labels, recipe.limit, split_rng)
+        train_images, train_labels = train_images[chosen], train_labels[chosen]
+    kept, held_out = stratified_split(train_labels, recipe.validation, split_rng)
+    validation_images, validation_labels = train_images[held_out], train_labels[held_out]
+    if recipe.validation:
+        train_images, train_labels = train_images[kept], train_labels[kept]
+    # The original's one flaw, kept there on purpose: its scaling has seen the test images.
+    scaling = MinMaxScaling.fit(
+        train_images if scaling_images is None else scaling_images, recipe.scaling == "per-pixel"
+    )
+    shape = (train_images.shape[1], train_images.shape[2])
+    classes = len(data.label_names)
+    network = Network([shape[0] * shape[1], *recipe.hidden, classes], recipe.activation, recipe.dtype)
+    network.initialise(recipe.initialiser, weights_rng)
+    model = Model(network, scaling, data.label_names, shape, recipe.settings() | {"data": data.name})
+    return _Prepared(
+        model,
+        scaling.transform(train_images, recipe.dtype),
+        one_hot(train_labels, classes, recipe.dtype),
+        validation_images,
+        validation_labels,
+        test_images,
+        test_labels,
+        order_rng,
+    )
+
+
+def new_run_folder(out: str | None, recipe: Recipe) -> Path:
+    """Make the folder for a run: `out`, or `runs/RECIPE-N` with the first free N.
+
+    Raises:
+        ByhandError: it cannot be written, or is in use already.
+    """
+    if out is not None:
+        folder = Path(out)
+        if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+            raise ByhandError(f"{folder} is in use already: choose an --out that is new or empty.")
+        return make_folder(folder)
+    number = 1
+    while (folder := Path("runs") / f"{recipe.name}-{number}").exists():
+        number += 1
+    return make_folder(folder)
+
+
+def save_run(run: Run, folder: Path) -> None:
+    """Write model, recipe and history of a run into its folder.
+
+    Raises:
+        ByhandError: the folder cannot be written.
+    """
+    source = run.recipe.data
+    if Path(source).is_dir():
+        source = str(Path(source).resolve())
+    write_atomically(folder / RECIPE_FILE, replace(run.recipe, data=source).to_toml().encode())
+    history = [asdict(epoch) for epoch in run.history]
+    write_atomically(folder / HISTORY_FILE, (json.dumps(history, indent=1) + "\n").encode())
+    run.model.save(folder / MODEL_FILE)
+
+
+def train(recipe: str | Recipe = "fast", data: str | Dataset | None = None, **options: Any) -> Model:
+    """Train a model and test it; nothing is written to the disk.
+
+    Args:
+        recipe: a recipe's name, the path of a `.toml` file, or a `Recipe`.
+        data: a source as in `byhand train --data`, or a `Dataset`; None for the recipe's own.
+        options: settings that replace those of the recipe, for example `epochs=3`.
+
+    Returns:
+        The model; its `results` and `history` say how it went.
+
+    Raises:
+        ByhandError: a setting or data that cannot work, or training that ran away.
+    """
+    if isinstance(data, str):
+        options["data"] = data
+    if isinstance(recipe, Recipe):
+        recipe = Recipe.from_settings(recipe.settings() | options, recipe.name)
+    else:
+        recipe = Recipe.load(recipe, **options)
+    run = run_recipe(recipe, data if isinstance(data, Dataset) else None)
+    if run.diverged:
+        raise run.diverged
+    if run.interrupted:
+        raise KeyboardInterrupt
+    return run.model

@@ -1,0 +1,163 @@
+"""Recipes: everything that decides how a network is trained, as a flat list of settings."""
+
+import dataclasses
+import difflib
+import json
+import math
+import tomllib
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Self, get_origin, get_type_hints
+
+from byhand.errors import ByhandError
+from byhand.nn import ACTIVATIONS, INITIALISERS, OPTIMISERS, SCHEDULES
+
+SCALINGS = ("whole-range", "per-pixel")
+SPLITS = ("standard", "original")
+DTYPES = ("float32", "float64")
+NAMES = ("original", "fast")
+
+
+def _setting(default: Any, explanation: str) -> Any:
+    """A field whose explanation also serves as the help of the command-line option of its name."""
+    return field(default=default, metadata={"help": explanation})
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train. Each field is a line of a recipe file and an option of `byhand train`.
+
+    Raises:
+        ByhandError: a value that cannot work.
+    """
+
+    name: str = "custom"
+    data: str = _setting("mnist", "'mnist', a folder of IDX files or of pictures by label, or 'openml:NAME'.")
+    split: str = _setting("standard", "'standard', or 'original': first 80 % of all images to train, scaled by all.")
+    scaling: str = _setting("whole-range", "Min-max scaling over the 'whole-range' or 'per-pixel'.")
+    hidden: tuple[int, ...] = _setting((128,), "Units of each hidden layer, as in 128 or 128,64; 'none' for no layer.")
+    activation: str = _setting("sigmoid", "Of the hidden units: 'sigmoid', 'tanh' or 'relu'.")
+    initialiser: str = _setting("glorot", "Where weights start: 'normal', 'glorot' or 'he'.")
+    epochs: int = _setting(10, "How often all training images are shown.")
+    batch_size: int = _setting(128, "Images per update of the weights.")
+    shuffle: bool = _setting(True, "Show the images in a new random order in each epoch.")
+    optimizer: str = _setting("sgd", "'sgd', 'nesterov' or 'adam'.")
+    learning_rate: float = _setting(0.1, "Size of the steps; the largest one where the schedule changes it.")
+    momentum: float = _setting(0.0, "Part of the last step that is kept, from 0 to below 1.")
+    schedule: str = _setting("constant", "Learning rate over time: 'constant' or 'one-cycle'.")
+    l2: float = _setting(0.0, "Strength of weight decay.")
+    validation: int = _setting(0, "Training images held out, each label in its share, to measure on after each epoch.")
+    limit: int = _setting(0, "Train on this many images only; 0 for all.")
+    seed: int = _setting(0, "Decides everything random: the same seed gives the same model.")
+    dtype: str = _setting("float32", "Number type: 'float32' or 'float64'.")
+
+    def __post_init__(self) -> None:
+        """Check every value; explain the first that cannot work."""
+        object.__setattr__(self, "hidden", tuple(self.hidden))
+        _choice("split", self.split, SPLITS)
+        _choice("scaling", self.scaling, SCALINGS)
+        _choice("activation", self.activation, ACTIVATIONS)
+        _choice("initialiser", self.initialiser, INITIALISERS)
+        _choice("optimizer", self.optimizer, OPTIMISERS)
+        _choice("schedule", self.schedule, SCHEDULES)
+        _choice("dtype", self.dtype, DTYPES)
+        for units in self.hidden:
+            _range("hidden", units, 1, 100_000, "each layer needs at least one unit")
+        _range("epochs", self.epochs, 1, 1_000_000)
+        _range("batch_size", self.batch_size, 1, 1_000_000)
+        _range("learning_rate", self.learning_rate, 0, 1e6, "0.1 is a good start", above=True)
+        _range("momentum", self.momentum, 0, 0.9999)
+        _range("l2", self.l2, 0, 1e6)
+        _range("validation", self.validation, 0, 10**9)
+        _range("limit", self.limit, 0, 10**9)
+        _range("seed", self.seed, 0, 2**63 - 1)
+
+    @classmethod
+    def load(cls, recipe: str, **options: Any) -> Self:
+        """Find a recipe by its name, or read it from a TOML file, and change some of its settings.
+
+        Args:
+            recipe: one of `NAMES`, or the path of a `.toml` file.
+            options: settings that replace those of the recipe; None leaves one as it is.
+
+        Raises:
+            ByhandError: no such recipe, a file that is not TOML, a setting that does not exist or cannot work.
+        """
+        if recipe in NAMES:
+            text, origin = (
+                (files("byhand.training") / "recipes" / f"{recipe}.toml").read_text("utf-8"),
+                recipe,
+            )
+        elif recipe.endswith(".toml"):
+            origin = recipe
+            try:
+                text = Path(recipe).read_text("utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise ByhandError(f"Cannot read the recipe {recipe}: {_reason(error)}.") from error
+        else:
+            raise ByhandError(
+                f"There is no recipe '{recipe}': choose {' or '.join(NAMES)}, or give a file that ends in .toml."
+            )
+        try:
+            settings = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ByhandError(f"The recipe {origin} is not valid TOML: {error}.") from error
+        settings = {"name": Path(recipe).stem} | settings
+        return cls.from_settings(settings | {k: v for k, v in options.items() if v is not None}, origin)
+
+    @classmethod
+    def from_settings(cls, settings: dict[str, Any], origin: str) -> Self:
+        """Make a recipe of settings by name, checking that each exists and is of the right type."""
+        types = get_type_hints(cls)
+        for name, value in settings.items():
+            if name not in types:
+                close = difflib.get_close_matches(name, types, 1)
+                hint = f"did you mean '{close[0]}'?" if close else f"it knows {', '.join(types)}."
+                raise ByhandError(f"The recipe {origin} has a setting '{name}' that byhand does not know: {hint}")
+            if not _fits(value, types[name]):
+                expected = "a list of whole numbers" if name == "hidden" else types[name].__name__
+                raise ByhandError(f"The setting '{name}' of the recipe {origin} must be {expected}, not {value!r}.")
+        return cls(**settings)
+
+    def settings(self) -> dict[str, Any]:
+        """All settings by name."""
+        return dataclasses.asdict(self) | {"hidden": list(self.hidden)}
+
+    def to_toml(self) -> str:
+        """The recipe as a file that gives the same training again."""
+        # Strings, numbers, booleans and lists of numbers are written alike in JSON and TOML.
+        lines = (f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in self.settings().items())
+        return "\n".join(lines) + "\n"
+
+
+def _fits(value: Any, expected: Any) -> bool:
+    if get_origin(expected) is tuple:
+        return isinstance(value, list | tuple) and all(_fits(item, int) for item in value)
+    if isinstance(value, bool) and expected is not bool:
+        return False
+    return isinstance(value, int | float if expected is float else expected)
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _choice(name: str, value: str, choices: Any) -> None:
+    if value not in choices:
+        raise ByhandError(f"{_option(name)} cannot be '{value}': choose {', '.join(choices)}.")
+
+
+def _range(name: str, value: float, smallest: float, largest: float, hint: str = "", above: bool = False) -> None:
+    """Check that smallest <= value <= largest (`above`: smallest < value); NaN fails every comparison."""
+    fine = (smallest < value if above else smallest <= value) and value <= largest and math.isfinite(value)
+    if not fine:
+        bound = "above" if above else "at least"
+        hint = f" ({hint})" if hint else ""
+        raise ByhandError(
+            f"{_option(name)} cannot be {value}: it must be {bound} {smallest} and at most {largest}{hint}."
+        )
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

@@ -1,0 +1,147 @@
+"""The training loop: show a batch, measure the loss, go back, take a step."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from byhand.data.batches import batches
+from byhand.errors import ByhandError
+from byhand.nn import L2, SCHEDULES, Network, SoftmaxNLL, make_optimiser
+from byhand.training.recipe import Recipe
+
+# The loss is looked at this often in each epoch: often enough for a live display, too seldom to cost time.
+LOOKS_PER_EPOCH = 10
+# A loss of more than this many times that of guessing means that training has run away.
+RUNAWAY = 2.0
+
+
+class DivergedError(ByhandError):
+    """Training ran away; the network has its last good weights again."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One line of the history.
+
+    Attributes:
+        epoch: number, from 1.
+        train_loss: mean over the epoch, in nats, each batch measured before its update.
+        train_accuracy: of the same predictions, 0 to 1.
+        validation_accuracy: after the epoch, 0 to 1; None where nothing was held out.
+        learning_rate: of the epoch's last step.
+        seconds: spent learning, without validation.
+    """
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    validation_accuracy: float | None
+    learning_rate: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Look:
+    """Where training stands: the epoch (from 1), examples shown in it, their mean loss, seconds spent on them."""
+
+    epoch: int
+    examples: int
+    loss: float
+    seconds: float
+
+
+def train_network(
+    network: Network,
+    inputs: NDArray[Any],
+    targets: NDArray[Any],
+    recipe: Recipe,
+    rng: np.random.Generator,
+    *,
+    validate: Callable[[], float] | None = None,
+    on_look: Callable[[Look], None] = lambda look: None,
+    on_epoch: Callable[[Epoch], None] = lambda epoch: None,
+) -> None:
+    """Train `network` in place.
+
+    Args:
+        network: already initialised.
+        inputs: scaled images, shape (n, inputs).
+        targets: one-hot rows, shape (n, classes).
+        recipe: says how.
+        rng: draws the order of the examples.
+        validate: measures the accuracy after an epoch.
+        on_look: called some ten times an epoch.
+        on_epoch: called at the end of each epoch.
+
+    Raises:
+        DivergedError: the loss is not finite or far above that of guessing; the network has its last good weights.
+    """
+    criterion = SoftmaxNLL()
+    penalty = L2(recipe.l2, network.dense)
+    optimiser = make_optimiser(recipe.optimizer, network.parameters, network.gradient, recipe.momentum)
+    schedule = SCHEDULES[recipe.schedule]
+    examples = len(inputs)
+    steps_per_epoch = math.ceil(examples / recipe.batch_size)
+    steps_per_look = math.ceil(steps_per_epoch / LOOKS_PER_EPOCH)
+    watch = _Watch(network, targets, recipe)
+    step = 0
+    for epoch in range(1, recipe.epochs + 1):
+        loss_sum, hits, shown = 0.0, 0, 0
+        loss_sum_before, shown_before = 0.0, 0
+        start = time.perf_counter()
+        for batch_inputs, batch_targets in batches(inputs, targets, recipe.batch_size, rng if recipe.shuffle else None):
+            learning_rate = recipe.learning_rate * schedule(step / (steps_per_epoch * recipe.epochs))
+            loss = criterion.forward(network.forward(batch_inputs), batch_targets)
+            network.backward(criterion.backward())
+            if recipe.l2:
+                penalty.backward()
+            optimiser.step(learning_rate)
+
+            step += 1
+            loss_sum += loss * len(batch_inputs)
+            hits += criterion.hits
+            shown += len(batch_inputs)
+            if step % steps_per_look == 0 or shown == examples:
+                watch.check((loss_sum - loss_sum_before) / (shown - shown_before))
+                loss_sum_before, shown_before = loss_sum, shown
+                on_look(Look(epoch, shown, loss_sum / shown, time.perf_counter() - start))
+        seconds = time.perf_counter() - start
+        accuracy = validate() if validate else None
+        on_epoch(Epoch(epoch, loss_sum / shown, hits / shown, accuracy, learning_rate, seconds))
+
+
+def loss_of_guessing(targets: NDArray[Any]) -> float:
+    """The loss of giving each class its frequency as probability, whatever the image shows, in nats."""
+    frequency = targets.mean(axis=0, dtype=np.float64)
+    frequency = frequency[frequency > 0]
+    return float(-(frequency * np.log(frequency)).sum())
+
+
+class _Watch:
+    """Keeps the last good weights and notices when training runs away."""
+
+    def __init__(self, network: Network, targets: NDArray[Any], recipe: Recipe) -> None:
+        self.network, self.recipe = network, recipe
+        self.good = network.parameters.copy()
+        self.limit = RUNAWAY * loss_of_guessing(targets)
+        self.first_look = True
+
+    def check(self, loss: float) -> None:
+        """Judge the mean loss since the last look; the first, of the first tenth of an epoch, must only be finite."""
+        finite = math.isfinite(loss) and bool(np.isfinite(self.network.parameters).all())
+        if finite and (loss <= self.limit or self.first_look):
+            self.first_look = False
+            np.copyto(self.good, self.network.parameters)
+            return
+        np.copyto(self.network.parameters, self.good)
+        what = f"rose to {loss:.3g}, worse than guessing" if finite else "is no longer a finite number"
+        rate = self.recipe.learning_rate
+        raise DivergedError(
+            f"Training ran away: the loss {what}; the learning rate of {rate:g} is too high, "
+            f"try --learning-rate {rate / 10:g}. The last good weights are kept."
+        )
