@@ -55,7 +55,7 @@ def evaluate(
     """
     if len(images) == 0:
         raise ByhandError("There are no images to evaluate the model on.")
-    truth = _as_model_classes(model, labels, label_names)
+    truth = as_model_classes(model, labels, label_names)
     logits = model.logits(images).astype(np.float64)
     classes = len(model.label_names)
     criterion = SoftmaxNLL()
@@ -90,10 +90,19 @@ def calibration_error(probabilities: NDArray[Any], truth: NDArray[np.integer[Any
     return float(np.abs(gaps).sum() / len(truth))
 
 
-def _as_model_classes(
+def as_model_classes(
     model: Model, labels: NDArray[np.integer[Any]], label_names: tuple[str, ...] | None
 ) -> NDArray[np.intp]:
-    """Translate class numbers of the data to class numbers of the model, by name."""
+    """Translate class numbers of the data to class numbers of the model, by name.
+
+    Args:
+        model: says which labels there are.
+        labels: class numbers, shape (n,): positions in `label_names`.
+        label_names: what the data calls its classes; None if it counts like the model.
+
+    Raises:
+        ByhandError: images have a label that the model does not know.
+    """
     names = label_names or model.label_names
     unknown = [names[i] for i in np.unique(labels) if names[i] not in model.label_names]
     if unknown:

@@ -2,6 +2,7 @@
 
 import json
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -33,9 +34,11 @@ class Run:
     Attributes:
         recipe: the settings.
         model: the trained model.
-        evaluation: on the test set; None after an interruption or divergence.
+        train_examples: how many images were learned from.
+        test_images, test_labels: what the model is tested on, shapes (n, height, width) and (n,).
+        guessing_loss: the loss of giving each class its frequency, in nats.
         history: one entry per finished epoch.
-        train_examples, test_examples: how many images were learned from, and tested on.
+        evaluation: on the test set; None after an interruption or divergence.
         interrupted: it was stopped with Ctrl-C; the model is what had been learned until then.
         diverged: what ran away, where it did.
         seconds: from loading to evaluation.
@@ -44,7 +47,9 @@ class Run:
     recipe: Recipe
     model: Model
     train_examples: int
-    test_examples: int
+    test_images: NDArray[Any]
+    test_labels: NDArray[Any]
+    guessing_loss: float
     history: list[Epoch] = field(default_factory=list)
     evaluation: Evaluation | None = None
     interrupted: bool = False
@@ -52,16 +57,28 @@ class Run:
     seconds: float = 0.0
 
     @property
+    def test_examples(self) -> int:
+        """How many images the model is tested on."""
+        return len(self.test_labels)
+
+    @property
     def train_seconds(self) -> float:
         """Time spent learning in finished epochs: no loading, validation or figures."""
         return sum(epoch.seconds for epoch in self.history)
 
     @property
-    def no_better_than_guessing(self) -> bool:
-        """Tell whether the last epoch's loss is that of giving each class its frequency, or worse."""
-        return bool(self.history) and self.history[-1].train_loss >= self.guessing_loss
-
-    guessing_loss: float = float("inf")
+    def warning(self) -> str | None:
+        """What is probably wrong if the last epoch was no better than giving each class its frequency."""
+        if not self.history or self.history[-1].train_loss < self.guessing_loss:
+            return None
+        rate, loss = self.recipe.learning_rate, self.history[-1].train_loss
+        much_worse = loss > 1.1 * self.guessing_loss
+        cause = "too high" if much_worse else "too low, or so high that the units no longer react"
+        return (
+            f"Warning: an epoch ended with loss {loss:.4f}, no better than guessing ({self.guessing_loss:.4f}); most "
+            f"likely the learning rate of {rate:g} is {cause}: try --learning-rate {rate / 10:g}"
+            f"{'' if much_worse else f' and {rate * 10:g}'}."
+        )
 
 
 def run_recipe(
@@ -87,8 +104,15 @@ def run_recipe(
     start = time.perf_counter()
     data = data or load_dataset(recipe.data, seed=recipe.seed)
     prepared = _prepare(recipe, data)
-    model, run = prepared.model, Run(recipe, prepared.model, len(prepared.inputs), len(prepared.test_images))
-    run.guessing_loss = loss_of_guessing(prepared.targets)
+    model = prepared.model
+    run = Run(
+        recipe,
+        model,
+        len(prepared.inputs),
+        prepared.test_images,
+        prepared.test_labels,
+        loss_of_guessing(prepared.targets),
+    )
     on_start(run, data)
 
     def remember(epoch: Epoch) -> None:
@@ -105,7 +129,7 @@ def run_recipe(
             model.network, prepared.inputs, prepared.targets, recipe, prepared.order_rng,
             validate=validate if recipe.validation else None, on_look=on_look, on_epoch=remember,
         )  # fmt: skip
-        run.evaluation = evaluate(model, prepared.test_images, prepared.test_labels)
+        run.evaluation = evaluate(model, run.test_images, run.test_labels)
         model.results.update(
             test_examples=run.test_examples,
             test_accuracy=run.evaluation.accuracy,
@@ -173,6 +197,23 @@ def _prepare(recipe: Recipe, data: Dataset) -> _Prepared:
     )
 
 
+def data_of(model_path: str | Path | None, model: Model) -> str:
+    """Find what data a model belongs to: that of its run folder's recipe, or the one its own recipe names.
+
+    Raises:
+        ByhandError: it came from a private folder, and there is no run folder to say which.
+    """
+    if model_path is not None:
+        place = Path(model_path)
+        recipe = (place if place.is_dir() else place.parent) / RECIPE_FILE
+        if recipe.is_file():
+            return Recipe.load(str(recipe)).data
+    source = str(model.recipe.get("data", "mnist"))
+    if source == "folder":
+        raise ByhandError("The model was trained on a folder of your own: say which data to use with --data.")
+    return source
+
+
 def new_run_folder(out: str | None, recipe: Recipe) -> Path:
     """Make the folder for a run: `out`, or `runs/RECIPE-N` with the first free N.
 
@@ -230,4 +271,6 @@ def train(recipe: str | Recipe = "fast", data: str | Dataset | None = None, **op
         raise run.diverged
     if run.interrupted:
         raise KeyboardInterrupt
+    if run.warning:
+        warnings.warn(run.warning, stacklevel=2)
     return run.model

@@ -37,15 +37,16 @@ class SoftmaxNLL:
         Returns:
             The loss in nats: 0 is perfect, log(classes) is guessing.
         """
-        logits -= logits.max(axis=1, keepdims=True)
-        right = np.einsum("nk,nk->n", logits, targets)  # the right class's logit, 0 if it is the largest
+        # The ufuncs' own reduce() and not max() and sum(): half the time for a batch of one.
+        logits -= np.maximum.reduce(logits, axis=1, keepdims=True)
+        right = np.vecdot(logits, targets)  # the right class's logit, 0 if it is the largest
         self.hits = len(right) - int(np.count_nonzero(right))
         self.targets = targets
         self.probabilities = logits
         np.exp(logits, out=self.probabilities)
-        total = self.probabilities.sum(axis=1, keepdims=True)
+        total = np.add.reduce(self.probabilities, axis=1, keepdims=True)
         self.probabilities /= total
-        return float((np.log(total[:, 0]) - right).mean())
+        return float(np.add.reduce(np.log(total[:, 0]) - right)) / len(right)
 
     def backward(self) -> NDArray[Any]:
         """Give dL/d(logits) of the batch just seen, shape (n, classes)."""

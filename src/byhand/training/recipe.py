@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Self, get_origin, get_type_hints
 
 from byhand.errors import ByhandError
-from byhand.nn import ACTIVATIONS, INITIALISERS, OPTIMISERS, SCHEDULES
 
 SCALINGS = ("whole-range", "per-pixel")
 SPLITS = ("standard", "original")
@@ -54,6 +53,9 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Check every value; explain the first that cannot work."""
+        # Imported here, for the command line reads this file even for --help, and NumPy takes its time.
+        from byhand.nn import ACTIVATIONS, INITIALISERS, OPTIMISERS, SCHEDULES
+
         object.__setattr__(self, "hidden", tuple(self.hidden))
         _choice("split", self.split, SPLITS)
         _choice("scaling", self.scaling, SCALINGS)
@@ -66,9 +68,9 @@ class Recipe:
             _range("hidden", units, 1, 100_000, "each layer needs at least one unit")
         _range("epochs", self.epochs, 1, 1_000_000)
         _range("batch_size", self.batch_size, 1, 1_000_000)
-        _range("learning_rate", self.learning_rate, 0, 1e6, "0.1 is a good start", above=True)
+        _range("learning_rate", self.learning_rate, 0, 1_000_000, "0.1 is a good start", above=True)
         _range("momentum", self.momentum, 0, 0.9999)
-        _range("l2", self.l2, 0, 1e6)
+        _range("l2", self.l2, 0, 1_000_000)
         _range("validation", self.validation, 0, 10**9)
         _range("limit", self.limit, 0, 10**9)
         _range("seed", self.seed, 0, 2**63 - 1)
@@ -155,7 +157,7 @@ def _range(name: str, value: float, smallest: float, largest: float, hint: str =
         bound = "above" if above else "at least"
         hint = f" ({hint})" if hint else ""
         raise ByhandError(
-            f"{_option(name)} cannot be {value}: it must be {bound} {smallest} and at most {largest}{hint}."
+            f"{_option(name)} cannot be {value}: it must be {bound} {smallest} and at most {largest:,}{hint}."
         )
 
 

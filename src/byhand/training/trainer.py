@@ -132,11 +132,12 @@ class _Watch:
         self.first_look = True
 
     def check(self, loss: float) -> None:
-        """Judge the mean loss since the last look; the first, of the first tenth of an epoch, must only be finite."""
+        """Judge the mean loss since the last look; in the first tenth of the first epoch it must only be finite."""
         finite = math.isfinite(loss) and bool(np.isfinite(self.network.parameters).all())
-        if finite and (loss <= self.limit or self.first_look):
-            self.first_look = False
+        if finite and loss <= self.limit:
             np.copyto(self.good, self.network.parameters)
+        first, self.first_look = self.first_look, False
+        if finite and (first or loss <= self.limit):
             return
         np.copyto(self.network.parameters, self.good)
         what = f"rose to {loss:.3g}, worse than guessing" if finite else "is no longer a finite number"

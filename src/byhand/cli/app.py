@@ -1,0 +1,46 @@
+"""The commands, put together."""
+
+import typer
+
+from byhand.cli.check_gradients import check_gradients
+from byhand.cli.evaluate import evaluate
+from byhand.cli.show import show
+from byhand.cli.train import train
+
+app = typer.Typer(
+    name="byhand",
+    help="Handwritten digits, read by a neural network written by hand. Start with: byhand train",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+SHORT_HELP = {
+    "train": "Learn, test, and save a model with its figures.",
+    "evaluate": "Measure a model on any labelled images.",
+    "show": "Draw a figure of data, training or network.",
+    "check_gradients": "Hold back-propagation against finite differences.",
+}
+for function in (train, evaluate, show, check_gradients):
+    app.command(short_help=SHORT_HELP[function.__name__])(function)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from byhand import __version__
+
+        print(f"byhand {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,61 @@
+"""`byhand evaluate`: how good is a model, on any labelled images?"""
+
+from byhand.cli.common import AsJson, DataSource, Debug, ModelPath, Quiet, command, percent, print_json, say
+
+
+@command
+def evaluate(
+    model: ModelPath = None,
+    data: DataSource = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Measure accuracy, loss, calibration, and precision and recall of each digit.
+
+    Example: byhand evaluate --model runs/fast-1 --data my-pictures
+
+    Uses the test set of the data, or all pictures of a folder that is not divided into train/ and test/.
+    """
+    from byhand.data.sources import load_examples
+    from byhand.evaluation import evaluate as measure
+    from byhand.model import load_model
+    from byhand.run import data_of
+
+    loaded = load_model(model)
+    source = data or data_of(model, loaded)
+    images, labels, label_names, notes = load_examples(source, image_size=loaded.image_shape)
+    if not quiet:
+        for note in notes:
+            say(note)
+    result = measure(loaded, images, labels, label_names)
+    if as_json:
+        print_json(
+            {
+                "data": source,
+                "examples": result.examples,
+                "accuracy": result.accuracy,
+                "loss": result.loss,
+                "calibration_error": result.calibration_error,
+                "confusion": result.confusion.tolist(),
+                "per_digit": result.per_digit,
+            }
+        )
+        return
+    print(f"Accuracy           {percent(result.accuracy)} of {result.examples:,} images")
+    print(f"Loss               {result.loss:.4f}")
+    print(f"Calibration error  {percent(result.calibration_error)}")
+    width = max(5, *(len(name) for name in loaded.label_names))
+    print(f"\n{'digit':>{width}}  precision  recall      f1  images")
+    for row in result.per_digit:
+        shares = "".join(f"{_share(row[name]):>{size}}" for name, size in (("precision", 11), ("recall", 8), ("f1", 8)))
+        print(f"{row['digit']:>{width}}{shares}{row['support']:>8,}")
+    print(
+        f"\nConfusion (row: true, column: predicted)\n{'':>{width}}" + "".join(f"{n:>6.6}" for n in loaded.label_names)
+    )
+    for name, counts in zip(loaded.label_names, result.confusion.tolist(), strict=True):
+        print(f"{name:>{width}}" + "".join(f"{count or '.':>6}" for count in counts))
+
+
+def _share(part: float | None) -> str:
+    return "-" if part is None else f"{part:.4f}"

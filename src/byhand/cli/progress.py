@@ -1,0 +1,87 @@
+"""What `byhand train` shows while it learns: a live bar for the running epoch, a line for each finished one."""
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from byhand.cli.common import percent
+from byhand.data.dataset import Dataset
+from byhand.run import Run
+from byhand.training.recipe import Recipe
+from byhand.training.trainer import Epoch, Look
+
+
+class TrainingProgress:
+    """Progress on stderr; the bar appears only where someone watches a terminal."""
+
+    def __init__(self, recipe: Recipe, quiet: bool) -> None:
+        self.recipe = recipe
+        self.warned = False
+        self.console = Console(stderr=True, quiet=quiet, highlight=False)
+        self.progress = Progress(
+            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
+            BarColumn(bar_width=30),
+            TextColumn("loss {task.fields[loss]:.4f}  {task.fields[rate]:,.0f} examples/s"),
+            TimeRemainingColumn(compact=True),
+            TextColumn("left"),
+            console=self.console,
+            transient=True,
+            disable=quiet or not self.console.is_terminal,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.progress.stop()
+
+    def start(self, run: Run, data: Dataset) -> None:
+        """Say what is about to be trained on what."""
+        self.examples = run.train_examples
+        layers = "-".join(map(str, run.model.network.sizes))
+        for note in data.notes:
+            self._line(note)
+        parameters = f"{run.model.network.parameters.size:,} parameters"
+        self._line(
+            f"{self.recipe.name}: {layers}, {self.recipe.activation}, {parameters}; "
+            f"{run.train_examples:,} images to learn from, {run.test_examples:,} to test on"
+        )
+        self.progress.start()
+        self.task = self.progress.add_task(
+            "",
+            total=self.examples * self.recipe.epochs,
+            epoch=1,
+            epochs=self.recipe.epochs,
+            loss=float("nan"),
+            rate=0.0,
+        )
+
+    def look(self, look: Look) -> None:
+        """Move the bar."""
+        self.progress.update(
+            self.task,
+            completed=(look.epoch - 1) * self.examples + look.examples,
+            epoch=look.epoch,
+            loss=look.loss,
+            rate=look.examples / max(look.seconds, 1e-9),
+        )
+
+    def epoch(self, run: Run, epoch: Epoch) -> None:
+        """Print the line of a finished epoch."""
+        digits = len(str(self.recipe.epochs))
+        measured = "" if epoch.validation_accuracy is None else f"  validation {percent(epoch.validation_accuracy)}"
+        self._line(
+            f"epoch {epoch.epoch:>{digits}}/{self.recipe.epochs}  loss {epoch.train_loss:.4f}  "
+            f"accuracy {percent(epoch.train_accuracy)}{measured}  learning rate {epoch.learning_rate:.4g}  "
+            f"{epoch.seconds:.2f} s"
+        )
+        if not self.warned and (warning := run.warning):
+            self._line(warning)
+            self.warned = True
+
+    def _line(self, text: str) -> None:
+        self.console.print(text, soft_wrap=True, markup=False)

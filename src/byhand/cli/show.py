@@ -1,0 +1,56 @@
+"""`byhand show FIGURE`: pictures of data, training and network."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from byhand.cli.common import AsJson, DataSource, Debug, ModelPath, Quiet, command, print_json, say
+
+FIGURE_NAMES = ("samples", "history", "predictions", "mistakes", "confusion", "weights", "boundary")
+
+
+@command
+def show(
+    figure: Annotated[str, typer.Argument(metavar="FIGURE", help=f"{', '.join(FIGURE_NAMES)}.")],
+    model: ModelPath = None,
+    data: DataSource = None,
+    save: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Where to: a .png, .svg or .pdf; else beside the model.")
+    ] = None,
+    count: Annotated[int | None, typer.Option(help="How many images to show, where there is a choice.")] = None,
+    seed: Annotated[int, typer.Option(help="Decides which images are drawn at random.")] = 0,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Draw a figure and say where it was saved.
+
+    Example: byhand show mistakes --model runs/fast-1 --save mistakes.png
+    """
+    from byhand.data.sources import load_examples
+    from byhand.errors import ByhandError
+    from byhand.evaluation import as_model_classes
+    from byhand.figures import FIGURES, Examples
+    from byhand.figures import save as save_figure
+    from byhand.model import load_model
+    from byhand.run import data_of
+
+    if figure not in FIGURES:
+        raise ByhandError(f"There is no figure '{figure}': choose {', '.join(FIGURES)}.")
+    if save is None:
+        place = Path() if model is None else Path(model) if Path(model).is_dir() else Path(model).parent
+        path = place / f"{figure}.png"
+    else:
+        path = Path(save)
+    loaded = load_model(model)
+    images, labels, label_names, notes = load_examples(data or data_of(model, loaded), image_size=loaded.image_shape)
+    if not quiet:
+        for note in notes:
+            say(note)
+    examples = Examples(images, as_model_classes(loaded, labels, label_names), loaded.label_names)
+    save_figure(FIGURES[figure](loaded, examples, count=count, seed=seed), path)
+    if as_json:
+        print_json({"figure": figure, "file": str(path.resolve())})
+    else:
+        print(f"Saved {path}")

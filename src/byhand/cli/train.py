@@ -1,0 +1,160 @@
+"""`byhand train`: learn, test, keep, and show."""
+
+import dataclasses
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+from byhand.cli.common import INTERRUPTED, AsJson, Debug, Quiet, command, percent, print_json, say
+from byhand.training.recipe import Recipe
+
+if TYPE_CHECKING:
+    from byhand.run import Run
+
+TRAINING_FIGURES = ("history", "predictions", "mistakes", "confusion", "weights")
+
+
+def _hidden(text: str) -> tuple[int, ...]:
+    """Read "128,64" as (128, 64), and "none" as ()."""
+    if text.strip() == "none":
+        return ()
+    try:
+        return tuple(int(units) for units in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a list of whole numbers such as 128 or 128,64.") from None
+
+
+def with_recipe_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Add an option for every setting of a recipe; those given arrive in `function` as the dictionary `options`."""
+    types = get_type_hints(Recipe)
+    settings = [field for field in dataclasses.fields(Recipe) if "help" in field.metadata]
+    names = [field.name for field in settings]
+
+    @functools.wraps(function)
+    def wrapper(**arguments: Any) -> None:
+        options = {name: arguments.pop(name) for name in names}
+        function(options={name: value for name, value in options.items() if value is not None}, **arguments)
+
+    def parameter(field: "dataclasses.Field[Any]") -> inspect.Parameter:
+        expected: Any = types[field.name]
+        # Typer would take a tuple for an option with several values, so a list of numbers is read from one word.
+        several = field.name == "hidden"
+        option = typer.Option(
+            help=field.metadata["help"], show_default=False, parser=_hidden if several else None,
+            metavar="UNITS" if several else None,
+        )  # fmt: skip
+        kind: Any = str if several else expected
+        annotation = Annotated[kind | None, option]
+        return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+    kept = [p for p in inspect.signature(function).parameters.values() if p.name != "options"]
+    parameters = [kept[0], *(parameter(field) for field in settings), *kept[1:]]
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
+    wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
+    return wrapper
+
+
+@with_recipe_options
+@command
+def train(
+    recipe: Annotated[str, typer.Argument(help="'fast', 'original', or a .toml file.")] = "fast",
+    options: dict[str, Any] = {},  # noqa: B006 (filled by with_recipe_options, never changed)
+    out: Annotated[
+        str | None, typer.Option(metavar="DIR", help="The run folder, new or empty; runs/RECIPE-N if left out.")
+    ] = None,
+    figures: Annotated[bool, typer.Option(help="Draw the figures of the run.")] = True,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Train a network, test it once at the end, and save model, recipe, history and figures in a run folder.
+
+    Example: byhand train fast --epochs 5 --hidden 128,64 --seed 7
+
+    The options below replace settings of the recipe.
+    """
+    chosen = Recipe.load(recipe, **options)
+    # NumPy and all that needs it is loaded only now, so that a wrong option is answered at once.
+    from byhand.cli.progress import TrainingProgress
+    from byhand.run import new_run_folder, run_recipe, save_run
+
+    folder: list[Path] = []
+    with TrainingProgress(chosen, quiet) as progress:
+
+        def on_start(run: "Run", data: Any) -> None:
+            folder.append(new_run_folder(out, chosen))
+            progress.start(run, data)
+
+        run = run_recipe(chosen, on_start=on_start, on_look=progress.look, on_epoch=progress.epoch)
+    save_run(run, folder[0])
+    place = folder[0]
+    if run.diverged:
+        run.diverged.args = (f"{run.diverged} They are in {place}.",)
+        raise run.diverged
+    saved = _draw(run, place) if figures and not run.interrupted else []
+    if as_json:
+        print_json(_summary(run, place.resolve()))
+    elif run.evaluation:
+        seconds = f"{run.train_seconds:.1f} s of learning"
+        print(
+            f"Test accuracy {percent(run.evaluation.accuracy)}, loss {run.evaluation.loss:.4f}, "
+            f"on {run.test_examples:,} images, after {len(run.history)} epochs and {seconds}."
+        )
+        pictures = f", {', '.join(path.name for path in saved)}" if saved else ""
+        print(f"Saved in {place}: model.safetensors, recipe.toml, history.json{pictures}")
+    if run.interrupted:
+        say(f"Stopped after {len(run.history)} finished epochs. The model as it was then is in {place}.")
+        raise typer.Exit(INTERRUPTED)
+
+
+def _draw(run: "Run", folder: Path) -> list[Path]:
+    """Save the run's figures and say where they are."""
+    from byhand.figures import FIGURES, Examples, save
+
+    examples = Examples(run.test_images, run.test_labels, run.model.label_names)
+    saved = []
+    for name in TRAINING_FIGURES:
+        path = folder / f"{name}.png"
+        save(FIGURES[name](run.model, examples, count=None, seed=run.recipe.seed), path)
+        saved.append(path)
+    return saved
+
+
+def _summary(run: "Run", folder: Path) -> dict[str, Any]:
+    """The run as `--json` prints it."""
+    from byhand.model import MODEL_FILE
+
+    history = [
+        {
+            "epoch": epoch.epoch,
+            "train_loss": epoch.train_loss,
+            "train_accuracy": epoch.train_accuracy,
+            "validation_accuracy": epoch.validation_accuracy,
+            "learning_rate": epoch.learning_rate,
+            "seconds": epoch.seconds,
+        }
+        for epoch in run.history
+    ]
+    return {
+        "recipe": run.recipe.name,
+        "layers": run.model.network.sizes,
+        "activation": run.recipe.activation,
+        "parameters": run.model.network.parameters.size,
+        "seed": run.recipe.seed,
+        "epochs": len(run.history),
+        "train_examples": run.train_examples,
+        "test_examples": run.test_examples,
+        "test_accuracy": run.evaluation.accuracy if run.evaluation else None,
+        "test_loss": run.evaluation.loss if run.evaluation else None,
+        "train_seconds": run.train_seconds,
+        "total_seconds": run.seconds,
+        "history": history,
+        "model": str(folder / MODEL_FILE),
+        "out": str(folder),
+        "interrupted": run.interrupted,
+    }

@@ -1,0 +1,65 @@
+"""How training went, epoch by epoch."""
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from byhand.errors import ByhandError
+from byhand.figures.style import BLUE, TEXT, VERMILLION, keep_ticks, look, page, percent
+from byhand.model import Model
+
+# With more epochs than this, markers would run into one line.
+MOST_MARKERS = 40
+
+
+@look()
+def draw_history(model: Model) -> Figure:
+    """Draw loss and accuracy by epoch, and the accuracy on the test set where it is known.
+
+    Raises:
+        ByhandError: the model has no history.
+    """
+    if not model.history:
+        raise ByhandError("This model has no history to draw: it did not finish an epoch of training.")
+    epochs = [entry["epoch"] for entry in model.history]
+    losses = [entry["train_loss"] for entry in model.history]
+    held_out = [(entry["epoch"], entry["validation_accuracy"]) for entry in model.history]
+    held_out = [(epoch, accuracy) for epoch, accuracy in held_out if accuracy is not None]
+    test_accuracy = model.results.get("test_accuracy")
+
+    after = f"After {len(epochs)} epoch{'s' * (len(epochs) > 1)}"
+    if test_accuracy is None:
+        title = f"{after}, the loss is {losses[-1]:.3g}"
+    else:
+        title = f"{after}, {percent(test_accuracy, 2)} of the test images are read right"
+    figure = page(
+        13, 5.2, title, "Loss: how surprised the network is by the true label. Accuracy: how many it reads right."
+    )
+    loss, accuracy = figure.subplots(1, 2, gridspec_kw={"wspace": 0.08})
+    train = {"color": BLUE, "marker": "o" if len(epochs) <= MOST_MARKERS else "", "label": "training images"}
+
+    loss.plot(epochs, losses, **train)
+    loss.set_ylabel("mean loss (nats)")
+    loss.set_ylim(0, 1.08 * max(losses) or 1)
+
+    accuracy.plot(epochs, [entry["train_accuracy"] for entry in model.history], **train)
+    if held_out:
+        marker = "s" if len(epochs) <= MOST_MARKERS else ""
+        accuracy.plot(*zip(*held_out, strict=True), color=VERMILLION, ls="--", marker=marker, label="held-out images")
+    if test_accuracy is not None:
+        name = f"test images, at the end: {percent(test_accuracy, 2)}"
+        accuracy.axhline(test_accuracy, color=TEXT, ls=":", lw=2, zorder=1, label=name)
+    accuracy.set_ylabel("accuracy")
+    low, high = accuracy.get_ylim()
+    # Room below the curves for their names; nothing is better than 100 %.
+    accuracy.set_ylim(max(0, low - 0.35 * (high - low)), min(1.0 + 0.02 * (high - low), high))
+    accuracy.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+    accuracy.legend(loc="lower right")
+
+    for axes in (loss, accuracy):
+        axes.set_xlabel("epoch (once through all training images)")
+        axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
+        axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+        keep_ticks(axes)
+        axes.grid(axis="y")
+    return figure

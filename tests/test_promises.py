@@ -1,0 +1,96 @@
+"""What byhand promises of itself, kept by full training runs and by looking at its own files."""
+
+import ast
+import statistics
+from pathlib import Path
+
+import pytest
+
+import byhand
+from byhand.data import Dataset
+from byhand.model import shipped_model
+from byhand.run import run_recipe
+from byhand.training.recipe import Recipe
+
+SOURCE = Path(byhand.__file__).parent
+FRAMEWORKS = {"torch", "tensorflow", "jax", "keras", "theano", "mxnet", "paddle", "flax", "chainer", "autograd"}
+
+
+def imported_by(path: Path) -> set[str]:
+    """The packages that a file imports, at its top or inside a function."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def test_no_deep_learning_framework_is_imported_anywhere() -> None:
+    files = list(SOURCE.rglob("*.py"))
+    assert len(files) > 20
+    for path in files:
+        assert not {name.split(".")[0] for name in imported_by(path)} & FRAMEWORKS, path
+
+
+def test_the_mathematics_needs_numpy_alone() -> None:
+    for path in (SOURCE / "nn").glob("*.py"):
+        outside = {name for name in imported_by(path) if not name.startswith("byhand.nn")}
+        assert outside <= {"numpy", "numpy.typing", "math", "typing", "itertools", "dataclasses", "collections.abc"}, path
+
+
+@pytest.mark.parametrize(
+    ("package", "may_not_use"),
+    [
+        ("nn", ("data", "training", "model", "evaluation", "run", "figures", "cli")),
+        ("data", ("nn", "training", "model", "evaluation", "run", "figures", "cli")),
+        ("training", ("model", "evaluation", "run", "figures", "cli")),
+        ("figures", ("cli",)),
+    ],
+)
+def test_imports_point_one_way(package: str, may_not_use: tuple[str, ...]) -> None:
+    for path in (SOURCE / package).rglob("*.py"):
+        for name in imported_by(path):
+            assert not name.startswith(tuple(f"byhand.{other}" for other in may_not_use)), f"{path}: {name}"
+
+
+def test_the_shipped_model_is_the_fast_recipe_s() -> None:
+    model = byhand.load_model(shipped_model())
+    assert model.recipe == Recipe.load("fast").settings() | {"hidden": [128]}
+    assert shipped_model().stat().st_size < 500_000
+
+
+@pytest.mark.slow
+def test_fast_reaches_98_percent_on_average_within_ten_epochs() -> None:
+    data = Dataset.mnist()
+    accuracies = []
+    for seed in range(5):
+        run = run_recipe(Recipe.load("fast", seed=seed), data)
+        assert run.evaluation
+        assert len(run.history) <= 10
+        assert run.train_examples == 60_000
+        accuracies.append(run.evaluation.accuracy)
+    assert statistics.mean(accuracies) >= 0.98
+    # The model that comes with the package is the first of them; another processor rounds differently.
+    assert abs(byhand.load_model().results["test_accuracy"] - accuracies[0]) < 0.003
+
+
+@pytest.mark.slow
+def test_original_makes_560_000_updates_and_keeps_its_accuracy(monkeypatch: pytest.MonkeyPatch) -> None:
+    from byhand.nn import SGD
+
+    updates = 0
+    step = SGD.step
+
+    def counted(self: SGD, learning_rate: float) -> None:
+        nonlocal updates
+        updates += 1
+        step(self, learning_rate)
+
+    monkeypatch.setattr(SGD, "step", counted)
+    run = run_recipe(Recipe.load("original"))
+    assert updates == 560_000
+    assert (run.train_examples, run.test_examples) == (56_000, 14_000)
+    assert run.evaluation
+    assert run.evaluation.accuracy >= 0.97
