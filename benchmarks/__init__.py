@@ -1,0 +1,1 @@
+"""How fast byhand is, beside others. Nothing here is part of the package."""

@@ -123,10 +123,11 @@ def results_table() -> str:
 def built(readme: str) -> str:
     """The README with its generated parts as they should be."""
     for name, text in sections().items():
-        pattern = rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)"
-        readme, found = re.subn(pattern, lambda m, text=text: f"{m[1]}{text}\n{m[2]}", readme, flags=re.DOTALL)
-        if found != 1:
-            sys.exit(f"The README must have exactly one place for '{name}', and has {found}.")
+        begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+        if readme.count(begin) != 1 or readme.count(end) != 1:
+            sys.exit(f"The README must have exactly one place for '{name}'.")
+        before, rest = readme.split(begin)
+        readme = f"{before}{begin}{text}\n{end}{rest.split(end)[1]}"
     return readme
 
 

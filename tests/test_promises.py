@@ -37,7 +37,9 @@ def test_no_deep_learning_framework_is_imported_anywhere() -> None:
 def test_the_mathematics_needs_numpy_alone() -> None:
     for path in (SOURCE / "nn").glob("*.py"):
         outside = {name for name in imported_by(path) if not name.startswith("byhand.nn")}
-        assert outside <= {"numpy", "numpy.typing", "math", "typing", "itertools", "dataclasses", "collections.abc"}, path
+        assert outside <= {"numpy", "numpy.typing", "math", "typing", "itertools", "dataclasses", "collections.abc"}, (
+            path
+        )
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,9 @@ def test_the_version_is_the_package_s(byhand: Byhand) -> None:
 
 
 def test_help_and_import_load_no_heavy_library() -> None:
-    look = "import sys, byhand.cli.app; print([m for m in ('numpy', 'matplotlib', 'sklearn', 'PIL') if m in sys.modules])"
+    look = (
+        "import sys, byhand.cli.app; print([m for m in ('numpy', 'matplotlib', 'sklearn', 'PIL') if m in sys.modules])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", look], capture_output=True, text=True, check=True, env=dict(os.environ)
     )

@@ -16,7 +16,19 @@ from numpy.typing import NDArray
 from byhand.data.labels import one_hot
 from byhand.errors import ByhandError
 from byhand.figures.examples import Examples
-from byhand.figures.style import BLUE, LABEL_COLOURS, ORANGE, TEXT, bare, check_count, look, page, percent, shorten
+from byhand.figures.style import (
+    BLUE,
+    LABEL_COLOURS,
+    ORANGE,
+    TEXT,
+    bare,
+    check_count,
+    look,
+    page,
+    percent,
+    settle,
+    shorten,
+)
 from byhand.model import Model
 from byhand.nn import Network
 from byhand.training.recipe import Recipe
@@ -29,6 +41,8 @@ POINTS, MOST = 400, PCA_IMAGES
 MOONS, NOISE = 500, 0.2
 # The plane is looked at in a grid of this many points along its longer side.
 GRID = 300
+# Markers of labels that are too long to be written at each point.
+SHAPES = "o^sDvPX<>*"
 
 
 @look()
@@ -48,21 +62,20 @@ def draw_boundary(model: Model, examples: Examples, count: int | None = None, se
     if len(examples.images) < 3 or examples.images[0].size < 2:
         raise ByhandError("The figure 'boundary' needs at least 3 images of at least 2 pixels to lay a plane through.")
     figure = page(
-        15,
-        9,
+        14,
+        8.4,
         "A hidden layer bends the boundary",
-        f"Left: two small networks learned from the same {MOONS} points; how many of the fresh points drawn here they "
-        "get right. Right: this model.",
+        f"Left: two small networks learned from the same {MOONS} points, and are tested on the fresh ones drawn here.",
     )
     panels = figure.subplot_mosaic(
         [["straight", "plane"], ["bent", "plane"]],
-        width_ratios=[1, 1.75],
+        width_ratios=[1, 1.82],
         gridspec_kw={"wspace": 0.06, "hspace": 0.06},
     )
     _draw_moons(panels["straight"], (), "No hidden layer", seed)
     _draw_moons(panels["bent"], (16,), "16 hidden units", seed)
     _draw_plane(panels["plane"], model, examples, count, seed)
-    return figure
+    return settle(figure)
 
 
 def _draw_moons(axes: Axes, hidden: tuple[int, ...], name: str, seed: int) -> None:
@@ -94,12 +107,12 @@ def _draw_plane(axes: Axes, model: Model, examples: Examples, count: int, seed: 
     from sklearn.decomposition import PCA
 
     basis = examples.draw_some(PCA_IMAGES, seed)
-    pixels = examples.images[basis].reshape(len(basis), -1).astype(np.float32)
+    pixels = examples.images[basis].reshape(len(basis), -1).astype(np.float64)
     pca = PCA(2, svd_solver="full" if len(pixels) < pixels.shape[1] else "covariance_eigh")
     places = pca.fit_transform(pixels)
     x, y = _grid(places)
     # In parts: each point of the plane is a whole image.
-    parts = np.array_split(_points(x, y).astype(np.float32), 20)
+    parts = np.array_split(_points(x, y), 20)
     logits = np.concatenate([model.logits(pca.inverse_transform(part)) for part in parts])
     colours = [LABEL_COLOURS[i % len(LABEL_COLOURS)] for i in range(len(model.label_names))]
     regions = _draw_regions(axes, x, y, logits, colours)
@@ -108,7 +121,11 @@ def _draw_plane(axes: Axes, model: Model, examples: Examples, count: int, seed: 
     for label in np.unique(truth):
         chosen = shown[truth == label]
         dark = _mix(colours[label], "#000000", 0.5)
-        axes.scatter(chosen[:, 0], chosen[:, 1], 45, color=dark, marker=_marker(model.label_names[label]), linewidths=0)
+        name = model.label_names[label]
+        marker = _marker(name) or SHAPES[label % len(SHAPES)]
+        axes.scatter(chosen[:, 0], chosen[:, 1], 45, color=dark, marker=marker, linewidths=0, label=shorten(name))
+    if not all(_marker(name) for name in model.label_names):
+        axes.legend(loc="upper left", bbox_to_anchor=(-0.02, 0), ncols=4, handletextpad=0.2)
     for label in np.unique(regions):
         row, column = _innermost(regions == label)
         name = shorten(model.label_names[label])
@@ -167,11 +184,11 @@ def _draw_regions(
     return regions
 
 
-def _marker(name: str) -> Path | str:
-    """The label itself as a marker, centred, or a dot if it is too long for that."""
+def _marker(name: str) -> Path | None:
+    """The label itself as a marker, centred; None if it is too long for that."""
     path = TextPath((0, 0), name, size=10)
     if len(name) > 2 or len(path.vertices) == 0:
-        return "o"
+        return None
     box = path.get_extents()
     return path.transformed(Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2))
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from byhand.evaluation import Evaluation
-from byhand.figures.style import ERRORS, QUIET, TEXT, look, page, percent, shorten
+from byhand.figures.style import ERRORS, QUIET, TEXT, look, page, percent, settle, shorten
 
 # With more labels than this, those with the most errors.
 MOST_LABELS = 40
@@ -74,7 +74,7 @@ def draw_confusion(evaluation: Evaluation, label_names: tuple[str, ...]) -> Figu
     axes.vlines(edges, edges[0], edges[-1], color="#E6E6E6", lw=0.8)
     axes.set_xlim(edges[0] - 0.02, edges[-1] + 0.02)
     axes.set_ylim(edges[-1] + 0.02, edges[0] - 0.02)
-    return figure
+    return settle(figure)
 
 
 def _title(evaluation: Evaluation, errors: NDArray[np.int64], label_names: tuple[str, ...]) -> str:
@@ -83,6 +83,5 @@ def _title(evaluation: Evaluation, errors: NDArray[np.int64], label_names: tuple
     if not errors.any():
         return right
     row, column = np.unravel_index(errors.argmax(), errors.shape)
-    times = int(errors[row, column])
     true, read = shorten(label_names[row]), shorten(label_names[column])
-    return f"{right}; {true} is most often taken for {read} ({times:,} time{'s' * (times > 1)})"
+    return f"{right}; most common mistake: {true} read as {read}"

@@ -1,10 +1,11 @@
 """How training went, epoch by epoch."""
 
+import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from byhand.errors import ByhandError
-from byhand.figures.style import BLUE, TEXT, VERMILLION, keep_ticks, look, page, percent
+from byhand.figures.style import BLUE, TEXT, VERMILLION, look, page, percent, settle
 from byhand.model import Model
 
 # With more epochs than this, markers would run into one line.
@@ -49,10 +50,11 @@ def draw_history(model: Model) -> Figure:
         name = f"test images, at the end: {percent(test_accuracy, 2)}"
         accuracy.axhline(test_accuracy, color=TEXT, ls=":", lw=2, zorder=1, label=name)
     accuracy.set_ylabel("accuracy")
-    low, high = accuracy.get_ylim()
-    # Room below the curves for their names; nothing is better than 100 %.
-    accuracy.set_ylim(max(0, low - 0.35 * (high - low)), min(1.0 + 0.02 * (high - low), high))
-    accuracy.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+    shown = [float(value) for line in accuracy.lines for value in np.asarray(line.get_ydata())]
+    span = max(max(shown) - min(shown), 0.02)
+    # Room below the curves for their names.
+    accuracy.set_ylim(min(shown) - 0.45 * span, max(shown) + 0.06 * span)
+    accuracy.yaxis.set_major_formatter(lambda part, _: f"{100 * part:g} %")
     accuracy.legend(loc="lower right")
 
     for axes in (loss, accuracy):
@@ -60,6 +62,5 @@ def draw_history(model: Model) -> Figure:
         axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
         axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-        keep_ticks(axes)
         axes.grid(axis="y")
-    return figure
+    return settle(figure)

@@ -4,12 +4,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from byhand.figures.examples import Examples
-from byhand.figures.style import INK, WRONG, check_count, look, page, shorten, sure
+from byhand.figures.style import BOLD_LETTER, INK, MARGIN, TEXT_SIZE, WRONG, check_count, look, page, shorten, sure
 from byhand.figures.tiles import lay_out
 from byhand.model import Model
 
 USUAL, MOST = 20, 200
 PER_ROW = 5
+SIDE = 1.5
 # A caption longer than this, in letters, is broken into two lines.
 LONGEST_CAPTION = 14
 
@@ -37,12 +38,17 @@ def draw_mistakes(model: Model, examples: Examples, count: int | None = None) ->
     lines = 2 + max(caption.count("\n") for caption in captions)
     columns = PER_ROW if len(shown) > 2 * PER_ROW else -(-len(shown) // -(-len(shown) // PER_ROW))
     images = examples.images[shown].astype(np.float64)
-    side = 1.5
-    width = side * images.shape[2] / max(images.shape[1:])
-    tiles = lay_out(images, columns, side=side, beside=max(0.45, 2.0 - width), above=0.27 * lines + 0.25)
+    width = SIDE * images.shape[2] / max(images.shape[1:])
+    # A caption may be wider than its image: keep it off its neighbours and on the page.
+    letters = max(len(line) for caption in [*captions, "> 99.9 % sure"] for line in caption.split("\n"))
+    overhang = max(0.0, letters * BOLD_LETTER * TEXT_SIZE / 72 - width)
+    tiles = lay_out(images, columns, side=SIDE, beside=max(0.45, overhang + 0.15), above=0.27 * lines + 0.25)
     note = "The surest mistakes first." if len(shown) == len(wrong) else f"The {len(shown)} mistakes it was surest of."
     figure, axes = tiles.page(
-        f"{len(wrong):,} of {len(examples.images):,} images read wrong", note, least_width=7, left=0.25
+        f"{len(wrong):,} of {len(examples.images):,} images read wrong",
+        note,
+        least_width=max(7, tiles.width + overhang + 2 * MARGIN),
+        left=overhang / 2,
     )
     tiles.show(axes, INK, examples.grey_range)
     for i, caption, (row, column) in zip(shown, captions, tiles.corners, strict=True):

@@ -59,7 +59,7 @@ def draw_weights(model: Model, count: int | None = None) -> Figure:
     side = min(1.7, (WIDTH / columns - 0.08) * max(height, width) / width)
     beside = 0.08 if hidden else 0.4
     tiles = lay_out(images, columns, side=side, beside=beside, above=0.08 + name_height)
-    figure, axes = tiles.page(title, note, least_width=8, below=0.8)
+    figure, axes = tiles.page(title, note, least_width=9, below=0.8)
     picture = tiles.show(axes, AGAINST_AND_FOR, (-limit, limit))
     if not hidden:
         for label, (row, column) in zip(order, tiles.corners, strict=True):

@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,10 @@ from byhand.training.recipe import Recipe
 
 # The loss is looked at this often in each epoch: often enough for a live display, too seldom to cost time.
 LOOKS_PER_EPOCH = 10
-# A loss of more than this many times that of guessing means that training has run away.
+# A loss of more than this many times that of guessing means that training has run away. It is judged over at
+# least so many batches: in the first ones, a high learning rate often goes wrong and recovers.
 RUNAWAY = 2.0
+BATCHES_TO_JUDGE = 20
 
 
 class DivergedError(ByhandError):
@@ -88,14 +90,14 @@ def train_network(
     examples = len(inputs)
     steps_per_epoch = math.ceil(examples / recipe.batch_size)
     steps_per_look = math.ceil(steps_per_epoch / LOOKS_PER_EPOCH)
+    steps = steps_per_epoch * recipe.epochs
     watch = _Watch(network, targets, recipe)
     step = 0
     for epoch in range(1, recipe.epochs + 1):
         loss_sum, hits, shown = 0.0, 0, 0
-        loss_sum_before, shown_before = 0.0, 0
         start = time.perf_counter()
         for batch_inputs, batch_targets in batches(inputs, targets, recipe.batch_size, rng if recipe.shuffle else None):
-            learning_rate = recipe.learning_rate * schedule(step / (steps_per_epoch * recipe.epochs))
+            learning_rate = recipe.learning_rate * schedule(step / steps)
             loss = criterion.forward(network.forward(batch_inputs), batch_targets)
             network.backward(criterion.backward())
             if recipe.l2:
@@ -106,9 +108,9 @@ def train_network(
             loss_sum += loss * len(batch_inputs)
             hits += criterion.hits
             shown += len(batch_inputs)
+            watch.losses.append(loss)
             if step % steps_per_look == 0 or shown == examples:
-                watch.check((loss_sum - loss_sum_before) / (shown - shown_before))
-                loss_sum_before, shown_before = loss_sum, shown
+                watch.look(last=step == steps)
                 on_look(Look(epoch, shown, loss_sum / shown, time.perf_counter() - start))
         seconds = time.perf_counter() - start
         accuracy = validate() if validate else None
@@ -129,16 +131,26 @@ class _Watch:
         self.network, self.recipe = network, recipe
         self.good = network.parameters.copy()
         self.limit = RUNAWAY * loss_of_guessing(targets)
-        self.first_look = True
+        self.losses: list[float] = []  # of the batches since the last judgement
+        self.beginning = True
 
-    def check(self, loss: float) -> None:
-        """Judge the mean loss since the last look; in the first tenth of the first epoch it must only be finite."""
+    def look(self, last: bool) -> None:
+        """Judge the batches since the last judgement: each loss must be finite, their mean not far above guessing.
+
+        The first batches, a tenth of an epoch or more, must only be finite, unless they are the `last` as well.
+        """
+        loss = sum(self.losses) / len(self.losses)
         finite = math.isfinite(loss) and bool(np.isfinite(self.network.parameters).all())
-        if finite and loss <= self.limit:
-            np.copyto(self.good, self.network.parameters)
-        first, self.first_look = self.first_look, False
-        if finite and (first or loss <= self.limit):
+        if finite and len(self.losses) < BATCHES_TO_JUDGE and not last:
             return
+        if not finite or (loss > self.limit and (last or not self.beginning)):
+            self._give_up(loss, finite)
+        if loss <= self.limit:
+            np.copyto(self.good, self.network.parameters)
+        self.losses.clear()
+        self.beginning = False
+
+    def _give_up(self, loss: float, finite: bool) -> NoReturn:
         np.copyto(self.network.parameters, self.good)
         what = f"rose to {loss:.3g}, worse than guessing" if finite else "is no longer a finite number"
         rate = self.recipe.learning_rate
