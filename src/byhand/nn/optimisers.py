@@ -26,14 +26,16 @@ class SGD:
 
     def __init__(self, parameters: NDArray[Any], gradient: NDArray[Any], momentum: float = 0.0) -> None:
         self.parameters, self.gradient, self.momentum = parameters, gradient, momentum
-        self.velocity = np.zeros_like(parameters) if momentum else gradient
+        self.velocity = np.zeros_like(parameters)
 
     def step(self, learning_rate: float) -> None:
         """Take one step; the gradient is overwritten."""
         if self.momentum:
             self.velocity *= self.momentum
             self.velocity += self.gradient
-        np.multiply(self.velocity, learning_rate, out=self.gradient)
+            np.multiply(self.velocity, learning_rate, out=self.gradient)
+        else:
+            self.gradient *= learning_rate
         self.parameters -= self.gradient
 
 

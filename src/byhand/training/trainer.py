@@ -57,6 +57,7 @@ class Look:
     seconds: float
 
 
+@np.errstate(over="ignore", invalid="ignore")  # training that runs away is noticed by its loss
 def train_network(
     network: Network,
     inputs: NDArray[Any],

@@ -1,0 +1,112 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import byhand
+from byhand.data import Dataset, MinMaxScaling
+from byhand.errors import ByhandError
+from byhand.nn import SGD
+from byhand.run import Run, data_of, new_run_folder, run_recipe, save_run
+from byhand.training.recipe import Recipe
+from byhand.training.trainer import Look
+
+QUICK = Recipe.load("fast", hidden=[16], epochs=2, learning_rate=1.0, batch_size=32)
+
+
+def test_validation_and_limit_are_not_learned_from(few_digits: Dataset, small_run: Run) -> None:
+    assert small_run.train_examples == 1300
+    assert small_run.history[-1].validation_accuracy is not None
+    run = run_recipe(replace(QUICK, limit=600, validation=100), few_digits)
+    assert (run.train_examples, run.test_examples) == (500, 500)
+    assert run.evaluation
+    assert run.model.results["train_examples"] == 500
+
+
+def test_scaling_is_fitted_on_the_training_images_only(few_digits: Dataset) -> None:
+    brighter = replace(few_digits, train_images=few_digits.train_images // 2)
+    scaling = run_recipe(QUICK, brighter).model.scaling
+    assert (scaling.minimum == 0).all()
+    assert (scaling.maximum == 127).all()
+
+
+def test_original_takes_the_first_four_fifths_in_order_and_scales_by_all(
+    few_digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    updates = 0
+    step = SGD.step
+
+    def counted(self: SGD, learning_rate: float) -> None:
+        nonlocal updates
+        updates += 1
+        step(self, learning_rate)
+
+    monkeypatch.setattr(SGD, "step", counted)
+    run = run_recipe(Recipe.load("original", epochs=2), few_digits)
+    assert (run.train_examples, run.test_examples) == (1600, 400)
+    assert updates == 2 * 1600
+    np.testing.assert_array_equal(run.test_images, few_digits.test_images[100:])
+    everything = np.concatenate([few_digits.train_images, few_digits.test_images])
+    np.testing.assert_array_equal(run.model.scaling.maximum, MinMaxScaling.fit(everything, per_pixel=True).maximum)
+
+
+def test_the_saved_recipe_gives_the_same_bytes(few_digits: Dataset, tmp_path: Path) -> None:
+    first = run_recipe(replace(QUICK, seed=5), few_digits)
+    save_run(first, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"model.safetensors", "recipe.toml", "history.json"}
+    again = run_recipe(Recipe.load(str(tmp_path / "recipe.toml")), few_digits)
+    assert again.model.to_bytes() == first.model.to_bytes() == (tmp_path / "model.safetensors").read_bytes()
+    assert run_recipe(replace(QUICK, seed=6), few_digits).model.to_bytes() != first.model.to_bytes()
+
+
+def test_an_interrupted_run_has_a_usable_model_and_no_result(few_digits: Dataset) -> None:
+    def interrupt(look: Look) -> None:
+        if look.epoch == 2:
+            raise KeyboardInterrupt
+
+    run = run_recipe(QUICK, few_digits, on_look=interrupt)
+    assert run.interrupted
+    assert run.evaluation is None
+    assert len(run.history) == 1
+    assert (run.model.predict(few_digits.test_images) == few_digits.test_labels).mean() > 0.3
+
+
+def test_run_folders_are_numbered_and_never_reused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = [new_run_folder(None, QUICK).name for _ in range(3)]
+    assert names == ["fast-1", "fast-2", "fast-3"]
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").touch()
+    with pytest.raises(ByhandError, match="in use"):
+        new_run_folder("full", QUICK)
+    with pytest.raises(ByhandError, match="in use"):
+        new_run_folder("full/file", QUICK)
+    (tmp_path / "empty").mkdir()
+    assert new_run_folder("empty", QUICK) == Path("empty")
+
+
+def test_a_model_knows_what_data_it_belongs_to(small_run: Run, tmp_path: Path) -> None:
+    assert data_of(None, byhand.load_model()) == "mnist"
+    save_run(replace(small_run, recipe=replace(QUICK, data=str(tmp_path))), tmp_path)
+    assert data_of(tmp_path, small_run.model) == str(tmp_path)
+    private = byhand.load_model()
+    private.recipe["data"] = "folder"
+    with pytest.raises(ByhandError, match="--data"):
+        data_of(None, private)
+
+
+def test_train_in_python_gives_a_tested_model(few_digits: Dataset) -> None:
+    model = byhand.train("fast", data=few_digits, hidden=[12], epochs=2, learning_rate=1.0)
+    assert model.network.sizes == [784, 12, 10]
+    assert len(model.history) == 2
+    assert model.results["test_accuracy"] == (model.predict(few_digits.test_images) == few_digits.test_labels).mean()
+
+
+def test_train_in_python_raises_what_the_command_line_prints(few_digits: Dataset) -> None:
+    with pytest.raises(ByhandError, match="ran away"):
+        byhand.train("fast", data=few_digits, learning_rate=1000)
+    with pytest.raises(ByhandError, match="did you mean 'epochs'"):
+        byhand.train("fast", epoch=3)
+    with pytest.warns(UserWarning, match="no better than guessing"):
+        byhand.train("fast", data=few_digits, learning_rate=1e-9, epochs=1)
