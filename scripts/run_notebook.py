@@ -32,17 +32,17 @@ def execute(notebook: Any, folder: Path) -> None:
 
 def tidy(notebook: Any) -> None:
     """Take away times, versions and other metadata that differ from run to run."""
-    notebook.metadata = nbformat.from_dict(METADATA)
+    notebook.metadata = nbformat.from_dict(METADATA)  # type: ignore[no-untyped-call]
     for cell in notebook.cells:
         cell.metadata.clear()
 
 
 def main() -> None:
     """Run the notebook where it is."""
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
     execute(notebook, NOTEBOOK.parent)
     tidy(notebook)
-    nbformat.write(notebook, NOTEBOOK)
+    nbformat.write(notebook, NOTEBOOK)  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":

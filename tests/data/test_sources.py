@@ -5,7 +5,6 @@ from urllib.error import URLError
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
 from byhand.data.idx import write_idx
@@ -16,7 +15,7 @@ from byhand.errors import ByhandError
 RNG = np.random.default_rng(0)
 
 
-def idx_folder(folder: Path, ending: str = "", **changes: NDArray[Any]) -> Path:
+def idx_folder(folder: Path, ending: str = "", **changes: Any) -> Path:
     """A folder of IDX files with 30 training and 12 test images of 6 x 5 pixels in three classes."""
     arrays = {
         "train_images": RNG.integers(0, 256, (30, 6, 5), np.uint8),
@@ -54,9 +53,7 @@ def test_labels_may_be_any_numbers_and_many(tmp_path: Path) -> None:
         ({"train_labels": np.zeros(30, np.uint8), "test_labels": np.zeros(12, np.uint8)}, "nothing to tell apart"),
     ],
 )
-def test_idx_files_that_contradict_each_other_are_refused(
-    tmp_path: Path, changes: dict[str, NDArray[Any]], words: str
-) -> None:
+def test_idx_files_that_contradict_each_other_are_refused(tmp_path: Path, changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ByhandError, match=words):
         load_dataset(str(idx_folder(tmp_path, **changes)))
 

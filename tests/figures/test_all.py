@@ -8,7 +8,8 @@ import pytest
 from byhand.errors import ByhandError
 from byhand.figures import DESCRIPTIONS, FIGURES, Examples, save
 from byhand.model import Model
-from figures.helpers import settings
+
+from .helpers import settings
 
 
 def test_every_figure_has_a_description() -> None:

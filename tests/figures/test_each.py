@@ -20,7 +20,8 @@ from byhand.figures.tiles import lay_out
 from byhand.figures.weights import draw_weights
 from byhand.model import Model
 from byhand.nn import Network
-from figures.helpers import texts, titled
+
+from .helpers import texts, titled
 
 
 def with_history(model: Model, history: list[dict[str, Any]], **results: object) -> Model:

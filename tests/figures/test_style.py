@@ -18,7 +18,8 @@ from byhand.figures.style import (
     shorten,
     sure,
 )
-from figures.helpers import settings
+
+from .helpers import settings
 
 
 def test_settings_hold_only_while_drawing() -> None:

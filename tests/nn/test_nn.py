@@ -49,7 +49,7 @@ def test_hits_count_the_right_predictions() -> None:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_activations_are_right_and_silent_for_any_number(dtype: type) -> None:
-    z = np.array([[-1e30, -1000, -2, 0, 2, 1000, 1e30]], dtype)
+    z: Array = np.array([[-1e30, -1000, -2, 0, 2, 1000, 1e30]], dtype)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         sigmoid, tanh, relu = (layer.forward(z.copy()) for layer in (Sigmoid(), Tanh(), ReLU()))

@@ -71,11 +71,11 @@ def test_the_loss_reported_is_the_mean_over_all_examples_of_the_epoch() -> None:
     assert epochs[0].train_accuracy == accuracy(network)
 
 
-@pytest.mark.parametrize("rate", [300.0, 1e5])
-def test_training_that_runs_away_stops_and_keeps_the_last_good_weights(rate: float) -> None:
+@pytest.mark.parametrize(("rate", "cure"), [(0.9, "0.09"), (300.0, "0.1"), (1e5, "0.1")])
+def test_training_that_runs_away_stops_and_keeps_the_last_good_weights(rate: float, cure: str) -> None:
     network = a_network()
-    recipe = Recipe(epochs=50, batch_size=2, learning_rate=rate)
-    with pytest.raises(DivergedError, match=f"--learning-rate {rate / 10:g}"):
+    recipe = Recipe(epochs=50, batch_size=2, learning_rate=rate, momentum=0.99 if rate < 1 else 0)
+    with pytest.raises(DivergedError, match=rf"--learning-rate {cure}\."):
         train_network(network, INPUTS, TARGETS, recipe, np.random.default_rng(0))
     assert np.isfinite(network.parameters).all()
     loss = -np.log(np.exp(network.forward(INPUTS)) / np.exp(network.forward(INPUTS)).sum(axis=1, keepdims=True))

@@ -128,9 +128,9 @@ class Recipe:
 
     def to_toml(self) -> str:
         """The recipe as a file that gives the same training again."""
-        # Strings, numbers, booleans and lists of numbers are written alike in JSON and TOML.
+        # JSON writes strings, numbers, booleans and lists of numbers as TOML does, but for one forbidden character.
         lines = (f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in self.settings().items())
-        return "\n".join(lines) + "\n"
+        return "\n".join(lines).replace("\x7f", "\\u007f") + "\n"
 
 
 def _fits(value: Any, expected: Any) -> bool:

@@ -20,6 +20,8 @@ LOOKS_PER_EPOCH = 10
 # least so many batches: in the first ones, a high learning rate often goes wrong and recovers.
 RUNAWAY = 2.0
 BATCHES_TO_JUDGE = 20
+# What to try after a run that went wrong, where a tenth of its rate is not lower still.
+SAFE_RATE = 0.1
 
 
 class DivergedError(ByhandError):
@@ -157,5 +159,5 @@ class _Watch:
         rate = self.recipe.learning_rate
         raise DivergedError(
             f"Training ran away: the loss {what}; the learning rate of {rate:g} is too high, "
-            f"try --learning-rate {rate / 10:g}. The last good weights are kept."
+            f"try --learning-rate {min(rate / 10, SAFE_RATE):g}. The last good weights are kept."
         )
