@@ -108,7 +108,7 @@ def run_recipe(
     run = Run(
         recipe,
         model,
-        len(prepared.inputs),
+        len(prepared.pixels),
         prepared.test_images,
         prepared.test_labels,
         loss_of_guessing(prepared.targets),
@@ -126,7 +126,7 @@ def run_recipe(
 
     try:
         train_network(
-            model.network, prepared.inputs, prepared.targets, recipe, prepared.order_rng,
+            model.network, prepared.pixels, prepared.targets, recipe, prepared.order_rng, scaling=model.scaling,
             validate=validate if recipe.validation else None, on_look=on_look, on_epoch=remember,
         )  # fmt: skip
         run.evaluation = evaluate(model, run.test_images, run.test_labels)
@@ -148,7 +148,7 @@ def run_recipe(
 @dataclass
 class _Prepared:
     model: Model
-    inputs: NDArray[Any]
+    pixels: NDArray[Any]
     targets: NDArray[Any]
     validation_images: NDArray[Any]
     validation_labels: NDArray[Any]
@@ -158,7 +158,7 @@ class _Prepared:
 
 
 def _prepare(recipe: Recipe, data: Dataset) -> _Prepared:
-    """Divide, scale and encode the data, and make a model with its first weights."""
+    """Divide and encode the data, fit the scaling, and make a model with its first weights."""
     split_rng, weights_rng, order_rng = np.random.default_rng(recipe.seed).spawn(3)
     train_images, train_labels = data.train_images, data.train_labels
     test_images, test_labels = data.test_images, data.test_labels
@@ -187,7 +187,7 @@ def _prepare(recipe: Recipe, data: Dataset) -> _Prepared:
     model = Model(network, scaling, data.label_names, shape, recipe.settings() | {"data": data.name})
     return _Prepared(
         model,
-        scaling.transform(train_images, recipe.dtype),
+        train_images.reshape(len(train_images), -1),
         one_hot(train_labels, classes, recipe.dtype),
         validation_images,
         validation_labels,

@@ -6,33 +6,44 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand.data.scaling import MinMaxScaling
+
 
 def batches(
-    inputs: NDArray[Any], targets: NDArray[Any], batch_size: int, rng: np.random.Generator | None
+    inputs: NDArray[Any],
+    targets: NDArray[Any],
+    batch_size: int,
+    rng: np.random.Generator | None,
+    scaling: MinMaxScaling | None = None,
 ) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
     """Go once through all examples, a batch at a time; the last batch may be smaller.
 
     Args:
-        inputs: shape (n, features).
+        inputs: shape (n, features): grey levels, or numbers that are scaled already.
         targets: shape (n, classes).
         batch_size: how many examples a batch holds, at least 1.
         rng: draws a fresh uniform permutation of the examples; None keeps their order.
+        scaling: for grey levels; None where `inputs` are scaled already.
 
     Yields:
         Inputs and targets of a batch. The arrays are overwritten by the next batch.
     """
     examples = len(inputs)
-    if rng is None:
-        for start in range(0, examples, batch_size):
-            yield inputs[start : start + batch_size], targets[start : start + batch_size]
-        return
-    order = rng.permutation(examples)
-    batch_inputs = np.empty((batch_size, inputs.shape[1]), inputs.dtype)
-    batch_targets = np.empty((batch_size, targets.shape[1]), targets.dtype)
+    order = None if rng is None else rng.permutation(examples)
+    chosen_inputs = np.empty((batch_size, inputs.shape[1]), inputs.dtype)
+    chosen_targets = np.empty((batch_size, targets.shape[1]), targets.dtype)
+    scaled = np.empty(chosen_inputs.shape, targets.dtype)
     for start in range(0, examples, batch_size):
-        chosen = order[start : start + batch_size]
-        n = len(chosen)
-        # With its default mode, take() fills a second array and copies that: twice the time.
-        np.take(inputs, chosen, axis=0, out=batch_inputs[:n], mode="clip")
-        np.take(targets, chosen, axis=0, out=batch_targets[:n], mode="clip")
-        yield batch_inputs[:n], batch_targets[:n]
+        stop = min(start + batch_size, examples)
+        if order is None:
+            batch_inputs, batch_targets = inputs[start:stop], targets[start:stop]
+        else:
+            chosen, n = order[start:stop], stop - start
+            # With its default mode, take() fills a second array and copies that: twice the time.
+            batch_inputs = np.take(inputs, chosen, axis=0, out=chosen_inputs[:n], mode="clip")
+            batch_targets = np.take(targets, chosen, axis=0, out=chosen_targets[:n], mode="clip")
+        if scaling is not None:
+            # Bytes are gathered and scaled batch by batch: a quarter of the memory to read, 27 microseconds for
+            # 128 images instead of 38 for images scaled beforehand, which takes half a second more at the start.
+            batch_inputs = scaling.transform(batch_inputs, out=scaled[: stop - start])
+        yield batch_inputs, batch_targets

@@ -21,6 +21,7 @@ class MinMaxScaling:
     def __init__(self, minimum: NDArray[np.float64], maximum: NDArray[np.float64]) -> None:
         self.minimum = minimum
         self.maximum = maximum
+        self._constants: dict[np.dtype[Any], tuple[NDArray[Any], NDArray[Any] | None]] = {}
 
     @classmethod
     def fit(cls, images: NDArray[Any], per_pixel: bool = False) -> Self:
@@ -40,14 +41,28 @@ class MinMaxScaling:
             maximum = np.full_like(maximum, maximum.max())
         return cls(minimum, maximum)
 
-    def transform(self, images: NDArray[Any], dtype: DTypeLike = np.float32) -> NDArray[Any]:
-        """Scale images, shape (n, pixels) or (n, height, width), to rows of numbers, shape (n, pixels)."""
-        factor, offset = self._factor_and_offset(dtype)
-        scaled = images.reshape(len(images), -1).astype(dtype)
-        scaled *= factor
-        if offset.any():
-            scaled -= offset
-        return scaled
+    def transform(
+        self, images: NDArray[Any], dtype: DTypeLike = np.float32, out: NDArray[Any] | None = None
+    ) -> NDArray[Any]:
+        """Scale images to rows of numbers.
+
+        Args:
+            images: shape (n, pixels) or (n, height, width).
+            dtype: of the result.
+            out: an array to write the result into, shape (n, pixels); its own type counts, then, and not `dtype`.
+
+        Returns:
+            Shape (n, pixels).
+        """
+        pixels = images.reshape(len(images), -1)
+        if out is None:
+            out = np.empty(pixels.shape, dtype)
+        factor, offset = self._factor_and_offset(out.dtype)
+        np.copyto(out, pixels)
+        out *= factor
+        if offset is not None:
+            out -= offset
+        return out
 
     def inverse(self, scaled: NDArray[Any]) -> NDArray[np.float64]:
         """Give back the grey levels, for display; shape (n, pixels) in and out.
@@ -56,8 +71,11 @@ class MinMaxScaling:
         """
         return scaled * (self.maximum - self.minimum) + self.minimum
 
-    def _factor_and_offset(self, dtype: DTypeLike) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Scaling as one product and one difference: scaled = pixel * factor - offset."""
-        span = self.maximum - self.minimum
-        factor = np.divide(1.0, span, out=np.zeros_like(span), where=span > 0)
-        return factor.astype(dtype), (self.minimum * factor).astype(dtype)
+    def _factor_and_offset(self, dtype: np.dtype[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
+        """Scaling as one product and one difference, scaled = pixel * factor - offset; None for an offset of 0."""
+        if dtype not in self._constants:
+            span = self.maximum - self.minimum
+            factor = np.divide(1.0, span, out=np.zeros_like(span), where=span > 0)
+            offset = (self.minimum * factor).astype(dtype)
+            self._constants[dtype] = factor.astype(dtype), offset if offset.any() else None
+        return self._constants[dtype]

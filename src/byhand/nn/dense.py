@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand.nn.memory import aligned_zeros
+
 
 class Dense:
     """z = x W + b, for a batch of n examples as the rows of x.
@@ -37,7 +39,7 @@ class Dense:
         """Compute z from x: shape (n, inputs) in, (n, units) out."""
         self.inputs = inputs
         if len(self.output) != len(inputs):
-            self.output = np.empty((len(inputs), len(self.bias)), self.bias.dtype)
+            self.output = aligned_zeros((len(inputs), len(self.bias)), self.bias.dtype)
         np.dot(inputs, self.weights, out=self.output)
         self.output += self.bias
         return self.output
@@ -52,5 +54,5 @@ class Dense:
         """Turn dL/dz, shape (n, units), into dL/dx, shape (n, inputs), and the two parameter gradients."""
         self.backward_parameters(output_gradient)
         if len(self.inputs_gradient) != len(output_gradient):
-            self.inputs_gradient = np.empty_like(self.inputs)
+            self.inputs_gradient = aligned_zeros(self.inputs.shape, self.bias.dtype)
         return np.dot(output_gradient, self.weights.T, out=self.inputs_gradient)

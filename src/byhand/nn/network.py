@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike, NDArray
 from byhand.nn.activations import ACTIVATIONS, Activation
 from byhand.nn.dense import Dense
 from byhand.nn.initialisers import INITIALISERS
+from byhand.nn.memory import aligned_zeros
 
 
 class Network:
@@ -32,8 +33,8 @@ class Network:
         self.sizes, self.activation = list(sizes), activation
         shapes = list(itertools.pairwise(self.sizes))
         count = sum(inputs * units + units for inputs, units in shapes)
-        self.parameters = np.zeros(count, dtype)
-        self.gradient = np.zeros(count, dtype)
+        self.parameters = aligned_zeros(count, dtype)
+        self.gradient = aligned_zeros(count, dtype)
         self.dense: list[Dense] = []
         self.layers: list[Dense | Activation] = []
         start = 0
