@@ -1,6 +1,7 @@
 """Measure what the README claims, and write it there: no number in the README is typed by hand.
 
     python scripts/build_readme.py measure    train every recipe with five seeds and keep what came out
+    python -m benchmarks --json docs/results/benchmarks.json     (measures speed beside others)
     python scripts/build_readme.py            write the README's tables and pictures from what was kept
     python scripts/build_readme.py check      fail if the README does not say what was kept
 
@@ -21,12 +22,18 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT))
+from benchmarks.figure import draw_speed  # noqa: E402  (not part of the package)
+from byhand.figures import save  # noqa: E402
+
 README = ROOT / "README.md"
 RESULTS = ROOT / "docs" / "results"
 PICTURES = ROOT / "docs" / "pictures"
+BENCHMARKS = RESULTS / "benchmarks.json"
+SPEED_PICTURE = ROOT / "docs" / "speed.png"
 SHIPPED_MODEL = ROOT / "src" / "byhand" / "models" / "fast.safetensors"
 SEEDS = range(5)
-FIGURES = ("samples", "history", "predictions", "mistakes", "confusion", "weights", "boundary")
+FIGURES = ("samples", "deformations", "history", "predictions", "mistakes", "confusion", "weights", "boundary")
 RECIPES = ("original", "fast")
 
 
@@ -87,6 +94,7 @@ def sections() -> dict[str, str]:
     return {
         "training": f"```\n{(RESULTS / 'train-output.txt').read_text('utf-8').rstrip()}\n```",
         "results": results_table(),
+        "speed": speed_table(),
     }
 
 
@@ -120,6 +128,44 @@ def results_table() -> str:
     return "\n".join(lines)
 
 
+def speed_table() -> str:
+    """What `python -m benchmarks` measured: times of the rivals in times of byhand's."""
+    report = json.loads(BENCHMARKS.read_text("utf-8"))
+    rivals = ("plain numpy", "jax", "torch.compile", "pytorch", "scikit-learn", "original loop")
+    lines = [f"| | byhand | {' | '.join(rivals)} |", "| --- " * (len(rivals) + 2) + "|"]
+
+    def row(what: str, part: dict[str, Any]) -> None:
+        ratios = part["rival / byhand"]
+        cells = [f"{ratios[rival]:.3g}" if rival in ratios else "" for rival in rivals]
+        lines.append(f"| {what} | {part['seconds']['byhand']['median']:.3g} s | {' | '.join(cells)} |")
+
+    for batch, part in report["epoch"].items():
+        row(f"an epoch, {batch}", part)
+    for wanted in ("97.25%", "98.00%"):
+        row(
+            f"to {wanted[:-1]} % on the test set, {report['accuracy'][wanted]['epochs']} epochs",
+            report["accuracy"][wanted],
+        )
+    row("the whole command, without figures", report["command"])
+    row("reading 10,000 images", report["predict"]["10,000 images from bytes"])
+    row("reading one image", report["predict"]["one image, bytes, p50"])
+    machine, peaks = report["machine"], report["memory"]["MB"]
+    floors = [part["fastest floor"] for part in report["epoch"].values()]
+    shares = [
+        part["seconds"][floor]["median"] / part["seconds"]["byhand"]["median"]
+        for floor, part in zip(floors, report["epoch"].values(), strict=True)
+    ]
+    lines += [
+        "",
+        "Seconds for byhand, and how many times as long the others take: medians of interleaved runs, "
+        f"{machine['threads']} threads, {machine['processor']}. Of byhand's epochs, "
+        f"{', '.join(f'{100 * share:.0f} %' for share in shares)} are what the matrix products alone take. "
+        "Most memory of a whole training: "
+        f"{', '.join(f'{name} {peak:.0f} MB' for name, peak in peaks.items())}.",
+    ]
+    return "\n".join(lines)
+
+
 def built(readme: str) -> str:
     """The README with its generated parts as they should be."""
     for name, text in sections().items():
@@ -140,6 +186,7 @@ def main() -> None:
     if task == "check":
         sys.exit(0 if built(readme) == readme else "The README differs from the kept results: run this script.")
     README.write_text(built(readme), "utf-8")
+    save(draw_speed(json.loads(BENCHMARKS.read_text("utf-8"))), SPEED_PICTURE)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The README says what was measured, shows what byhand draws, and its commands are the ones that CI runs."""
 
+import json
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import pytest
 from PIL import Image
 
 import byhand
+from benchmarks.figure import draw_speed
+from byhand.figures import save
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -31,6 +34,16 @@ def test_the_pictures_are_those_that_byhand_draws(picture: str, tmp_path: Path) 
     drawn = tmp_path / Path(picture).name
     command = [sys.executable, "-m", "byhand", "show", drawn.stem, "--save", str(drawn)]
     subprocess.run(command, check=True, capture_output=True)
+    compare(drawn, picture)
+
+
+def test_the_picture_of_speed_is_that_of_the_kept_measurements(tmp_path: Path) -> None:
+    report = json.loads((ROOT / "docs" / "results" / "benchmarks.json").read_text("utf-8"))
+    save(draw_speed(report), tmp_path / "speed.png")
+    compare(tmp_path / "speed.png", "docs/speed.png")
+
+
+def compare(drawn: Path, picture: str) -> None:
     with Image.open(drawn) as now, Image.open(ROOT / picture) as kept:
         assert now.size == kept.size
         difference = np.abs(np.asarray(now.convert("L"), float) - np.asarray(kept.convert("L"), float))

@@ -31,6 +31,13 @@ def test_scaling_is_fitted_on_the_training_images_only(few_digits: Dataset) -> N
     assert (scaling.maximum == 127).all()
 
 
+def test_deformed_images_teach_something_else_but_the_same_each_time(few_digits: Dataset) -> None:
+    plain = run_recipe(QUICK, few_digits).model.network.parameters
+    deformed = [run_recipe(replace(QUICK, shift=1.0), few_digits).model.network.parameters for _ in range(2)]
+    assert not np.array_equal(plain, deformed[0])
+    np.testing.assert_array_equal(deformed[0], deformed[1])
+
+
 def test_original_takes_the_first_four_fifths_in_order_and_scales_by_all(
     few_digits: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

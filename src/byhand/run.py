@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.data.dataset import Dataset
+from byhand.data.deformations import Deformations
 from byhand.data.labels import one_hot
 from byhand.data.scaling import MinMaxScaling
 from byhand.data.sources import load_dataset
@@ -24,6 +25,9 @@ from byhand.nn import Network
 from byhand.training.recipe import Recipe
 from byhand.training.trainer import DivergedError, Epoch, Look, loss_of_guessing, train_network
 
+# So many images in a row of a shuffled batch share one deformation: one each takes twice the time of four, and
+# the accuracy on 10,000 held-out images is no better (98.46 and 98.53 %).
+DEFORMED_ALIKE = 4
 RECIPE_FILE, HISTORY_FILE = "recipe.toml", "history.json"
 
 
@@ -126,7 +130,8 @@ def run_recipe(
 
     try:
         train_network(
-            model.network, prepared.pixels, prepared.targets, recipe, prepared.order_rng, scaling=model.scaling,
+            model.network, prepared.pixels, prepared.targets, recipe, prepared.order_rng,
+            scaling=model.scaling, deform=_deform(recipe, model.image_shape) if recipe.deforms else None,
             validate=validate if recipe.validation else None, on_look=on_look, on_epoch=remember,
         )  # fmt: skip
         run.evaluation = evaluate(model, run.test_images, run.test_labels)
@@ -143,6 +148,15 @@ def run_recipe(
         run.interrupted = True
     run.seconds = time.perf_counter() - start
     return run
+
+
+def _deform(recipe: Recipe, shape: tuple[int, int]) -> Callable[[NDArray[Any]], NDArray[Any]]:
+    """What changes each batch, with a source of chance of its own: the order of the images stays the same."""
+    deformations = Deformations(
+        recipe.rotation, recipe.scale, recipe.shear, recipe.shift, recipe.elastic, recipe.smoothness, DEFORMED_ALIKE
+    )
+    rng = np.random.default_rng([recipe.seed, 1])
+    return lambda inputs: deformations.deform(inputs, *shape, rng)
 
 
 @dataclass

@@ -54,6 +54,12 @@ def test_the_original_is_the_exercise_as_it_was_written() -> None:
     assert (original.optimizer, original.momentum, original.schedule, original.epochs) == ("sgd", 0.0, "constant", 10)
 
 
+def test_deformations_and_scaling_by_pixel_do_not_go_together() -> None:
+    assert Recipe(shift=1.0).deforms and not Recipe(smoothness=2.0).deforms
+    with pytest.raises(ByhandError, match="--scaling whole-range"):
+        Recipe(shift=1.0, scaling="per-pixel")
+
+
 def test_options_replace_settings_and_none_does_not() -> None:
     recipe = Recipe.load("fast", epochs=3, seed=None)
     assert (recipe.epochs, recipe.seed) == (3, 0)
@@ -67,6 +73,8 @@ def test_options_replace_settings_and_none_does_not() -> None:
         {"learning_rate": 0.0}, {"momentum": 1.0}, {"momentum": -0.1}, {"momentum": float("nan")},
         {"schedule": "random"}, {"l2": -1.0}, {"validation": -1}, {"limit": -5}, {"seed": -1}, {"dtype": "int8"},
         {"split": "half"}, {"scaling": "none"},
+        {"rotation": -1.0}, {"scale": 1.0}, {"shear": float("nan")}, {"shift": -0.5}, {"elastic": -1.0},
+        {"smoothness": 0.0},
     ],
 )  # fmt: skip
 def test_a_value_that_cannot_work_is_named(setting: dict[str, Any]) -> None:

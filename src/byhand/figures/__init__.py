@@ -11,6 +11,7 @@ from byhand.errors import ByhandError
 from byhand.evaluation import evaluate
 from byhand.figures.boundary import draw_boundary
 from byhand.figures.confusion import draw_confusion
+from byhand.figures.deformations import draw_deformations
 from byhand.figures.examples import Examples
 from byhand.figures.history import draw_history
 from byhand.figures.mistakes import draw_mistakes
@@ -42,6 +43,10 @@ class Draw(Protocol):
 
 def _samples(model: Model, examples: Examples, *, count: int | None, seed: int) -> Figure:
     return draw_samples(examples, count, seed)
+
+
+def _deformations(model: Model, examples: Examples, *, count: int | None, seed: int) -> Figure:
+    return draw_deformations(examples, count, seed)
 
 
 def _history(model: Model, examples: Examples, *, count: int | None, seed: int) -> Figure:
@@ -77,6 +82,7 @@ def _refuse_count(name: str, count: int | None) -> None:
 
 FIGURES: dict[str, Draw] = {
     "samples": _samples,
+    "deformations": _deformations,
     "history": _history,
     "predictions": _predictions,
     "mistakes": _mistakes,
@@ -86,6 +92,7 @@ FIGURES: dict[str, Draw] = {
 }
 DESCRIPTIONS = {
     "samples": "Images of each label, chosen by chance; the count is per label.",
+    "deformations": "Images turned, stretched and bent by chance, as training can show them.",
     "history": "Loss and accuracy by epoch.",
     "predictions": "Some images with predicted label, true label and all probabilities.",
     "mistakes": "The wrong predictions that the model was surest of.",

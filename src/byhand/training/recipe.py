@@ -46,6 +46,12 @@ class Recipe:
     momentum: float = _setting(0.0, "Part of the last step that is kept, from 0 to below 1.")
     schedule: str = _setting("constant", "Learning rate over time: 'constant' or 'one-cycle'.")
     l2: float = _setting(0.0, "Strength of weight decay.")
+    rotation: float = _setting(0.0, "Show each image turned by chance, up to so many degrees either way.")
+    scale: float = _setting(0.0, "... its height and width changed, up to this fraction.")
+    shear: float = _setting(0.0, "... slanted, up to this fraction of a pixel per row.")
+    shift: float = _setting(0.0, "... moved, up to so many pixels along either axis.")
+    elastic: float = _setting(0.0, "... bent, by so many pixels (standard deviation).")
+    smoothness: float = _setting(4.0, "Width of the bends, in pixels.")
     validation: int = _setting(0, "Training images held out, each label in its share, to measure on after each epoch.")
     limit: int = _setting(0, "Train on this many images only; 0 for all.")
     seed: int = _setting(0, "Decides everything random: the same seed gives the same model.")
@@ -71,6 +77,14 @@ class Recipe:
         _range("learning_rate", self.learning_rate, 0, 1_000_000, "0.1 is a good start", above=True)
         _range("momentum", self.momentum, 0, 0.9999)
         _range("l2", self.l2, 0, 1_000_000)
+        _range("rotation", self.rotation, 0, 180)
+        _range("scale", self.scale, 0, 0.9)
+        _range("shear", self.shear, 0, 10)
+        _range("shift", self.shift, 0, 10_000)
+        _range("elastic", self.elastic, 0, 10_000)
+        _range("smoothness", self.smoothness, 0.1, 10_000)
+        if self.deforms and self.scaling != "whole-range":
+            raise ByhandError("Deformed images need --scaling whole-range: a pixel's own range would move with it.")
         _range("validation", self.validation, 0, 10**9)
         _range("limit", self.limit, 0, 10**9)
         _range("seed", self.seed, 0, 2**63 - 1)
@@ -121,6 +135,11 @@ class Recipe:
                 expected = "a list of whole numbers" if name == "hidden" else types[name].__name__
                 raise ByhandError(f"The setting '{name}' of the recipe {origin} must be {expected}, not {value!r}.")
         return cls(**settings)
+
+    @property
+    def deforms(self) -> bool:
+        """Whether the images are deformed while they are learned from."""
+        return any((self.rotation, self.scale, self.shear, self.shift, self.elastic))
 
     def settings(self) -> dict[str, Any]:
         """All settings by name."""

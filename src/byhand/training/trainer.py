@@ -82,6 +82,7 @@ def train_network(
     rng: np.random.Generator,
     *,
     scaling: MinMaxScaling | None = None,
+    deform: Callable[[NDArray[Any]], NDArray[Any]] | None = None,
     validate: Callable[[], float] | None = None,
     on_look: Callable[[Look], None] = lambda look: None,
     on_epoch: Callable[[Epoch], None] = lambda epoch: None,
@@ -95,6 +96,7 @@ def train_network(
         recipe: says how.
         rng: draws the order of the examples.
         scaling: for `inputs` that are grey levels; None where they are scaled already.
+        deform: changes a batch of scaled images before it is shown.
         validate: measures the accuracy after an epoch.
         on_look: called some ten times an epoch.
         on_epoch: called at the end of each epoch.
@@ -118,6 +120,8 @@ def train_network(
         start = time.perf_counter()
         with _blas_threads(recipe.batch_size):
             for batch_inputs, batch_targets in batches(inputs, targets, recipe.batch_size, order_rng, scaling):
+                if deform:
+                    batch_inputs = deform(batch_inputs)
                 learning_rate = recipe.learning_rate * schedule(step / steps)
                 loss = criterion.forward(network.forward(batch_inputs), batch_targets)
                 network.backward(criterion.backward())

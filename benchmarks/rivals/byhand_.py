@@ -1,0 +1,87 @@
+"""byhand itself, through the functions that `byhand train` uses."""
+
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import byhand
+from benchmarks.task import CLASSES, LEARNING_RATE, PIXELS, Weights, first_weights, scaled_images, targets
+from byhand.data import MinMaxScaling, one_hot
+from byhand.model import Model
+from byhand.nn import Network
+from byhand.training.recipe import Recipe
+from byhand.training.trainer import Epoch, train_network
+
+
+def network_of(weights: Weights, dtype: Any = np.float32) -> Network:
+    """A byhand network with these weights."""
+    network = Network([len(weights.weights1), len(weights.bias1), len(weights.bias2)], "sigmoid", dtype)
+    network.parameters[:] = np.concatenate([part.ravel() for part in weights])
+    return network
+
+
+class Byhand:
+    """Trains on bytes, which it scales batch by batch."""
+
+    def __init__(self) -> None:
+        self.mnist = byhand.load_mnist()
+        self.images = self.mnist.train_images.reshape(-1, PIXELS)
+        self.scaling = MinMaxScaling.fit(self.images)
+        self.targets = targets()
+        self.network = network_of(first_weights())
+        self.rng = np.random.default_rng(0)
+        self.wider: dict[int, Network] = {}
+        self.model = byhand.load_model()
+
+    def epoch(self, batch: int) -> float:
+        """Train one epoch."""
+        epochs: list[Epoch] = []
+        recipe = Recipe(batch_size=batch, learning_rate=LEARNING_RATE, epochs=1)
+        train_network(
+            self.network, self.images, self.targets, recipe, self.rng, scaling=self.scaling, on_epoch=epochs.append
+        )
+        return epochs[0].seconds
+
+    def wide(self, hidden: int, examples: int, batch: int) -> float:
+        """Train a wider network on so many examples."""
+        network = self.wider.setdefault(hidden, network_of(first_weights(hidden)))
+        recipe, epochs = Recipe(batch_size=batch, learning_rate=0.01, epochs=1), list[Epoch]()
+        images, wanted = self.images[:examples], self.targets[:examples]
+        train_network(network, images, wanted, recipe, self.rng, scaling=self.scaling, on_epoch=epochs.append)
+        return epochs[0].seconds
+
+    def to_accuracy(self, epochs: int, seed: int) -> tuple[float, float]:
+        """Train `fast` from raw bytes; fitting the scaling is timed, the test is not."""
+        recipe, rng = Recipe.load("fast", epochs=epochs, seed=seed), np.random.default_rng(seed)
+        start = time.perf_counter()
+        scaling, wanted = MinMaxScaling.fit(self.mnist.train_images), one_hot(self.mnist.train_labels, CLASSES)
+        network = Network([PIXELS, *recipe.hidden, CLASSES], recipe.activation)
+        network.initialise(recipe.initialiser, rng)
+        train_network(network, self.images, wanted, recipe, rng, scaling=scaling)
+        seconds = time.perf_counter() - start
+        model = Model(network, scaling, tuple("0123456789"), (28, 28))
+        return seconds, float((model.predict(self.mnist.test_images) == self.mnist.test_labels).mean())
+
+    def predict(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Labels from bytes."""
+        return self.model.predict(images)
+
+    def losses(self, order: NDArray[Any], batch: int) -> float:
+        """Mean loss over one epoch in the given order."""
+        network, epochs = network_of(first_weights(dtype=np.float64), np.float64), list[Epoch]()
+        recipe = Recipe(batch_size=batch, learning_rate=LEARNING_RATE, epochs=1, shuffle=False, dtype="float64")
+        inputs, wanted = scaled_images()[order].astype(np.float64), self.targets[order].astype(np.float64)
+        train_network(network, inputs, wanted, recipe, self.rng, on_epoch=epochs.append)
+        return epochs[0].train_loss
+
+
+class ByhandScaled(Byhand):
+    """The same on the rows that the others are given: float32, scaled beforehand."""
+
+    def epoch(self, batch: int) -> float:
+        """Train one epoch."""
+        recipe, epochs = Recipe(batch_size=batch, learning_rate=LEARNING_RATE, epochs=1), list[Epoch]()
+        train_network(self.network, scaled_images(), self.targets, recipe, self.rng, on_epoch=epochs.append)
+        return epochs[0].seconds
