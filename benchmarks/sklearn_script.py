@@ -23,7 +23,7 @@ def read(name: str, header: int) -> Any:
 images, labels = read("train-images-idx3-ubyte.gz", 16), read("train-labels-idx1-ubyte.gz", 8)
 test_images, test_labels = read("t10k-images-idx3-ubyte.gz", 16), read("t10k-labels-idx1-ubyte.gz", 8)
 model = MLPClassifier(
-    (128,), activation="logistic", solver="sgd", learning_rate_init=0.5, batch_size=128, max_iter=15, alpha=1e-5
+    (128,), activation="logistic", solver="sgd", learning_rate_init=0.3, batch_size=64, max_iter=15, alpha=1e-5
 )
 model.fit(images.reshape(-1, 784) / np.float32(255), labels)
 model_path.write_bytes(pickle.dumps(model))

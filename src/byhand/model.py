@@ -15,7 +15,7 @@ from byhand.nn import ACTIVATIONS, Network, softmax
 FORMAT = 1
 MODEL_FILE = "model.safetensors"
 # Large enough for fast products, small enough that a chunk's hidden layer stays in the processor's cache.
-CHUNK = 1000
+CHUNK = 500
 
 
 class Model:
@@ -54,7 +54,8 @@ class Model:
 
     def predict(self, images: NDArray[Any]) -> NDArray[Any]:
         """Give the most probable label of each image; input as `predict_proba`, result of shape (n,)."""
-        labels: NDArray[Any] = self.labels[self.predict_proba(images).argmax(axis=1)]
+        # The largest logit is the largest probability.
+        labels: NDArray[Any] = self.labels[self.logits(images).argmax(axis=1)]
         return labels
 
     def predict_proba(self, images: NDArray[Any]) -> NDArray[Any]:
@@ -76,9 +77,12 @@ class Model:
         """Give the network's raw output for images as in `predict_proba`, shape (n, classes)."""
         pixels = self._pixels(images)
         result = np.empty((len(pixels), len(self.label_names)), self.network.parameters.dtype)
+        scaled = np.empty((min(len(pixels), CHUNK), pixels.shape[1]), result.dtype)
         for start in range(0, len(pixels), CHUNK):
-            scaled = self.scaling.transform(pixels[start : start + CHUNK], result.dtype)
-            result[start : start + CHUNK] = self.network.forward(scaled)
+            chunk = pixels[start : start + CHUNK]
+            result[start : start + CHUNK] = self.network.forward(
+                self.scaling.transform(chunk, out=scaled[: len(chunk)])
+            )
         return result
 
     def _pixels(self, images: NDArray[Any]) -> NDArray[Any]:
