@@ -128,16 +128,23 @@ def results_table() -> str:
     return "\n".join(lines)
 
 
+def duration(seconds: float) -> str:
+    """Three digits, in a unit that suits them."""
+    if seconds >= 0.1:
+        return f"{seconds:.3g} s"
+    return f"{1e3 * seconds:.3g} ms" if seconds >= 1e-3 else f"{1e6 * seconds:.3g} µs"
+
+
 def speed_table() -> str:
     """What `python -m benchmarks` measured: times of the rivals in times of byhand's."""
     report = json.loads(BENCHMARKS.read_text("utf-8"))
-    rivals = ("plain numpy", "jax", "torch.compile", "pytorch", "scikit-learn", "original loop")
+    rivals = ("plain numpy", "jax", "torch.compile", "pytorch", "scikit-learn", "onnxruntime", "original loop")
     lines = [f"| | byhand | {' | '.join(rivals)} |", "| --- " * (len(rivals) + 2) + "|"]
 
     def row(what: str, part: dict[str, Any]) -> None:
         ratios = part["rival / byhand"]
         cells = [f"{ratios[rival]:.3g}" if rival in ratios else "" for rival in rivals]
-        lines.append(f"| {what} | {part['seconds']['byhand']['median']:.3g} s | {' | '.join(cells)} |")
+        lines.append(f"| {what} | {duration(part['seconds']['byhand']['median'])} | {' | '.join(cells)} |")
 
     for batch, part in report["epoch"].items():
         row(f"an epoch, {batch}", part)
