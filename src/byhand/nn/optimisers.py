@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 
 
 class Optimiser(Protocol):
-    """What the trainer asks of an optimiser."""
+    """What the trainer asks of an optimiser.
+
+    Attributes:
+        memory: what it remembers from step to step, by name: a checkpoint keeps these arrays.
+    """
+
+    memory: dict[str, NDArray[Any]]
 
     def step(self, learning_rate: float) -> None:
         """Move the parameters against their gradient."""
@@ -27,6 +33,7 @@ class SGD:
     def __init__(self, parameters: NDArray[Any], gradient: NDArray[Any], momentum: float = 0.0) -> None:
         self.parameters, self.gradient, self.momentum = parameters, gradient, momentum
         self.velocity = np.zeros_like(parameters)
+        self.memory = {"velocity": self.velocity}
 
     def step(self, learning_rate: float) -> None:
         """Take one step; the gradient is overwritten."""
@@ -70,11 +77,13 @@ class Adam:
         self.mean = np.zeros_like(parameters)
         self.mean_square = np.zeros_like(parameters)
         self.scratch = np.empty_like(parameters)
-        self.steps = 0
+        self.steps = np.zeros(1, np.int64)
+        self.memory = {"mean": self.mean, "mean_square": self.mean_square, "steps": self.steps}
 
     def step(self, learning_rate: float) -> None:
         """Take one step; the gradient is overwritten."""
         self.steps += 1
+        steps = int(self.steps[0])
         gradient, scratch = self.gradient, self.scratch
         self.mean *= 0.9
         self.mean += np.multiply(gradient, 0.1, out=scratch)
@@ -82,11 +91,11 @@ class Adam:
         scratch *= 0.001
         self.mean_square *= 0.999
         self.mean_square += scratch
-        np.divide(self.mean_square, 1 - 0.999**self.steps, out=scratch)
+        np.divide(self.mean_square, 1 - 0.999**steps, out=scratch)
         np.sqrt(scratch, out=scratch)
         scratch += 1e-8
         np.divide(self.mean, scratch, out=scratch)
-        scratch *= learning_rate / (1 - 0.9**self.steps)
+        scratch *= learning_rate / (1 - 0.9**steps)
         self.parameters -= scratch
 
 

@@ -16,6 +16,7 @@ SCALINGS = ("whole-range", "per-pixel")
 SPLITS = ("standard", "original")
 DTYPES = ("float32", "float64")
 NAMES = ("original", "fast")
+DEFAULT = "fast"
 
 
 def _setting(default: Any, explanation: str) -> Any:
