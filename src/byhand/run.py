@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from byhand.data.dataset import Dataset
 from byhand.data.deformations import Deformations
 from byhand.data.labels import one_hot
+from byhand.data.moments import straighten
 from byhand.data.scaling import MinMaxScaling
 from byhand.data.sources import load_dataset
 from byhand.data.splits import stratified_split
@@ -21,7 +22,7 @@ from byhand.errors import ByhandError
 from byhand.evaluation import Evaluation, evaluate
 from byhand.files import make_folder, write_atomically
 from byhand.model import MODEL_FILE, Model, load_model
-from byhand.nn import Network
+from byhand.nn import Network, fit_temperature
 from byhand.training.checkpoint import CHECKPOINT_FILE, load_checkpoint, save_checkpoint
 from byhand.training.recipe import Recipe
 from byhand.training.trainer import Deform, DivergedError, Epoch, Look, Training, loss_of_guessing, train_network
@@ -31,7 +32,7 @@ from byhand.training.trainer import Deform, DivergedError, Epoch, Look, Training
 DEFORMED_ALIKE = 4
 RECIPE_FILE, HISTORY_FILE = "recipe.toml", "history.json"
 # A checkpoint is written after an epoch if the last one is at least so old: what an interruption may cost.
-SECONDS_BETWEEN_CHECKPOINTS = 5.0
+SECONDS_BETWEEN_CHECKPOINTS = 2.0
 
 
 @dataclass
@@ -149,6 +150,8 @@ def run_recipe(
 
     try:
         train_network(training, validate=validate if recipe.validation else None, on_look=on_look, on_epoch=remember)
+        if recipe.validation:
+            model.temperature = fit_temperature(model.logits(prepared.validation_images), prepared.validation_labels)
         run.evaluation = evaluate(model, run.test_images, run.test_labels)
         model.results.update(
             test_examples=run.test_examples,
@@ -219,7 +222,12 @@ def _prepare(recipe: Recipe, data: Dataset) -> _Prepared:
     classes = len(data.label_names)
     network = Network([shape[0] * shape[1], *recipe.hidden, classes], recipe.activation, recipe.dtype)
     network.initialise(recipe.initialiser, weights_rng)
-    model = Model(network, scaling, data.label_names, shape, recipe.settings() | {"data": data.name})
+    model = Model(
+        network, scaling, data.label_names, shape, recipe.settings() | {"data": data.name},
+        straighten=recipe.straighten, temperature=recipe.temperature,
+    )  # fmt: skip
+    if recipe.straighten:
+        train_images = straighten(train_images)
     return _Prepared(
         model,
         train_images.reshape(len(train_images), -1),

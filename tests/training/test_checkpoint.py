@@ -22,16 +22,14 @@ TARGETS = one_hot((INPUTS[:, 0] > 0).astype(int), 2)
 def fresh(optimizer: str, units: int = 5) -> Training:
     network = Network([6, units, 2], "tanh")
     network.initialise("glorot", np.random.default_rng(1))
-    recipe = Recipe(
-        epochs=6, batch_size=7, learning_rate=0.01, momentum=0.9, optimizer=optimizer, schedule="one-cycle"
-    )
+    recipe = Recipe(epochs=6, batch_size=7, learning_rate=0.01, momentum=0.9, optimizer=optimizer, schedule="one-cycle")
     return Training(
         network, INPUTS, TARGETS, recipe, np.random.default_rng(2),
         deform=lambda inputs, rng: inputs + rng.normal(0, 0.1, inputs.shape).astype(np.float32),
     )  # fmt: skip
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     pass
 
 
@@ -40,7 +38,7 @@ def stop_after(epochs: int, history: list[Epoch], then: Callable[[], None]) -> C
         history.append(epoch)
         if len(history) == epochs:
             then()
-            raise Stopped
+            raise StoppedError
 
     return on_epoch
 
@@ -51,7 +49,7 @@ def test_interrupted_and_resumed_is_never_interrupted(optimizer: str, tmp_path: 
     train_network(whole, on_epoch=all_epochs.append)
 
     first, history = fresh(optimizer), list[Epoch]()
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         train_network(
             first, on_epoch=stop_after(2, history, lambda: save_checkpoint(first, history, tmp_path / "checkpoint"))
         )

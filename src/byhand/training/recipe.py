@@ -36,6 +36,7 @@ class Recipe:
     data: str = _setting("mnist", "'mnist', a folder of IDX files or of pictures by label, or 'openml:NAME'.")
     split: str = _setting("standard", "'standard', or 'original': first 80 % of all images to train, scaled by all.")
     scaling: str = _setting("whole-range", "Min-max scaling over the 'whole-range' or 'per-pixel'.")
+    straighten: bool = _setting(False, "Take slant and proportions away first, by the moments of the ink.")
     hidden: tuple[int, ...] = _setting((128,), "Units of each hidden layer, as in 128 or 128,64; 'none' for no layer.")
     activation: str = _setting("sigmoid", "Of the hidden units: 'sigmoid', 'tanh' or 'relu'.")
     initialiser: str = _setting("glorot", "Where weights start: 'normal', 'glorot' or 'he'.")
@@ -53,6 +54,7 @@ class Recipe:
     shift: float = _setting(0.0, "... moved, up to so many pixels along either axis.")
     elastic: float = _setting(0.0, "... bent, by so many pixels (standard deviation).")
     smoothness: float = _setting(4.0, "Width of the bends, in pixels.")
+    temperature: float = _setting(1.0, "Divides the logits, for honest confidence; fitted anew with --validation.")
     validation: int = _setting(0, "Training images held out, each label in its share, to measure on after each epoch.")
     limit: int = _setting(0, "Train on this many images only; 0 for all.")
     seed: int = _setting(0, "Decides everything random: the same seed gives the same model.")
@@ -86,6 +88,7 @@ class Recipe:
         _range("smoothness", self.smoothness, 0.1, 10_000)
         if self.deforms and self.scaling != "whole-range":
             raise ByhandError("Deformed images need --scaling whole-range: a pixel's own range would move with it.")
+        _range("temperature", self.temperature, 0, 1000, above=True)
         _range("validation", self.validation, 0, 10**9)
         _range("limit", self.limit, 0, 10**9)
         _range("seed", self.seed, 0, 2**63 - 1)

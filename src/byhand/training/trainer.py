@@ -191,9 +191,7 @@ def train_network(
                     on_look(Look(training.epoch, training.shown, training.loss, time.perf_counter() - start))
         seconds = time.perf_counter() - start
         accuracy = validate() if validate else None
-        on_epoch(
-            Epoch(training.epoch, training.loss, training.accuracy, accuracy, training.last_rate, seconds)
-        )
+        on_epoch(Epoch(training.epoch, training.loss, training.accuracy, accuracy, training.last_rate, seconds))
 
 
 def blas_threads(batch_size: int) -> AbstractContextManager[Any]:
