@@ -180,7 +180,7 @@ def _deform(recipe: Recipe, shape: tuple[int, int]) -> Deform:
     deformations = Deformations(
         recipe.rotation, recipe.scale, recipe.shear, recipe.shift, recipe.elastic, recipe.smoothness, DEFORMED_ALIKE
     )
-    return lambda inputs, rng: deformations.deform(inputs, *shape, rng)
+    return lambda inputs, rng, strength: deformations.weaker(strength).deform(inputs, *shape, rng)
 
 
 @dataclass

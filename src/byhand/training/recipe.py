@@ -15,7 +15,7 @@ from byhand.errors import ByhandError
 SCALINGS = ("whole-range", "per-pixel")
 SPLITS = ("standard", "original")
 DTYPES = ("float32", "float64")
-NAMES = ("original", "fast")
+NAMES = ("original", "fast", "accurate", "record")
 DEFAULT = "fast"
 
 
@@ -54,6 +54,7 @@ class Recipe:
     shift: float = _setting(0.0, "... moved, up to so many pixels along either axis.")
     elastic: float = _setting(0.0, "... bent, by so many pixels (standard deviation).")
     smoothness: float = _setting(4.0, "Width of the bends, in pixels.")
+    fading: float = _setting(0.0, "So much of the deformations fades away until the end of training, 0 to 1.")
     temperature: float = _setting(1.0, "Divides the logits, for honest confidence; fitted anew with --validation.")
     validation: int = _setting(0, "Training images held out, each label in its share, to measure on after each epoch.")
     limit: int = _setting(0, "Train on this many images only; 0 for all.")
@@ -86,6 +87,7 @@ class Recipe:
         _range("shift", self.shift, 0, 10_000)
         _range("elastic", self.elastic, 0, 10_000)
         _range("smoothness", self.smoothness, 0.1, 10_000)
+        _range("fading", self.fading, 0, 1)
         if self.deforms and self.scaling != "whole-range":
             raise ByhandError("Deformed images need --scaling whole-range: a pixel's own range would move with it.")
         _range("temperature", self.temperature, 0, 1000, above=True)
