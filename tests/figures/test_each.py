@@ -233,7 +233,7 @@ def test_robustness_shows_the_models_that_come_along_and_the_one_that_is_asked_f
     figure = draw_robustness(digit_model, digits, 50)
     labels = [line.get_label() for line in figure.axes[0].get_lines()][:3]
     assert labels[:2] == ["fast", "accurate"] and len(figure.axes) == 4
-    still = {}
+    still: dict[object, list[float]] = {}
     for axes in figure.axes:
         for line in axes.get_lines()[:2]:
             strengths, accuracies = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
