@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from byhand.data.dataset import Dataset
 from byhand.data.deformations import Deformations
+from byhand.data.disturbances import Disturbances
 from byhand.data.labels import one_hot
 from byhand.data.moments import straighten
 from byhand.data.scaling import MinMaxScaling
+from byhand.data.shapes import draw_digits, draw_others
 from byhand.data.sources import load_dataset
 from byhand.data.splits import stratified_split
 from byhand.errors import ByhandError
@@ -118,7 +120,7 @@ def run_recipe(
     run = Run(
         recipe,
         model,
-        len(prepared.pixels),
+        prepared.train_examples,
         prepared.test_images,
         prepared.test_labels,
         loss_of_guessing(prepared.targets),
@@ -150,6 +152,7 @@ def run_recipe(
 
     try:
         train_network(training, validate=validate if recipe.validation else None, on_look=on_look, on_epoch=remember)
+        model.round_to_stored()
         if recipe.validation:
             model.temperature = fit_temperature(model.logits(prepared.validation_images), prepared.validation_labels)
         run.evaluation = evaluate(model, run.test_images, run.test_labels)
@@ -180,12 +183,19 @@ def _deform(recipe: Recipe, shape: tuple[int, int]) -> Deform:
     deformations = Deformations(
         recipe.rotation, recipe.scale, recipe.shear, recipe.shift, recipe.elastic, recipe.smoothness, DEFORMED_ALIKE
     )
-    return lambda inputs, rng: deformations.deform(inputs, *shape, rng)
+    disturbances = Disturbances(recipe.disturbances)
+
+    def deform(inputs: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
+        deformed = deformations.deform(inputs, *shape, rng)
+        return disturbances.disturb(deformed, *shape, rng) if recipe.disturbances else deformed
+
+    return deform
 
 
 @dataclass
 class _Prepared:
     model: Model
+    train_examples: int  # without those drawn
     pixels: NDArray[Any]
     targets: NDArray[Any]
     validation_images: NDArray[Any]
@@ -226,18 +236,40 @@ def _prepare(recipe: Recipe, data: Dataset) -> _Prepared:
         network, scaling, data.label_names, shape, recipe.settings() | {"data": data.name},
         straighten=recipe.straighten, temperature=recipe.temperature,
     )  # fmt: skip
+    train_examples = len(train_images)
+    train_images, targets = _with_drawings(recipe, train_images, one_hot(train_labels, classes, recipe.dtype), data)
     if recipe.straighten:
         train_images = straighten(train_images)
     return _Prepared(
         model,
+        train_examples,
         train_images.reshape(len(train_images), -1),
-        one_hot(train_labels, classes, recipe.dtype),
+        targets,
         validation_images,
         validation_labels,
         test_images,
         test_labels,
         order_rng,
     )
+
+
+def _with_drawings(
+    recipe: Recipe, images: NDArray[Any], targets: NDArray[Any], data: Dataset
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Add what the recipe wants drawn to the training images (n, height, width) and their targets (n, classes)."""
+    if recipe.drawn_digits or recipe.not_digits:
+        if images.shape[1:] != (28, 28) or images.dtype != np.uint8 or data.label_names != tuple("0123456789"):
+            raise ByhandError(
+                f"--drawn-digits and --not-digits go with digits in MNIST's form, not with {data.name}: set both to 0."
+            )
+        rng = np.random.default_rng([recipe.seed, 2])
+        drawn, labels = draw_digits(recipe.drawn_digits, rng)
+        others = draw_others(recipe.not_digits, images, rng)
+        images = np.concatenate([images, drawn, others])
+        # What is no digit could be any: the network shall give all the same probability.
+        anything = np.full((recipe.not_digits, 10), 0.1, targets.dtype)
+        targets = np.concatenate([targets, one_hot(labels, 10, targets.dtype), anything])
+    return images, targets
 
 
 def data_of(model_path: str | Path | None, model: Model) -> str:

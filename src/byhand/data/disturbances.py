@@ -254,6 +254,7 @@ def _neighbours(images: Images, choose: Any) -> Images:
 def _shift(images: Images, down: int, right: int) -> Images:
     """Move images by whole pixels; what comes in is paper."""
     _, height, width = images.shape
+    down, right = int(np.clip(down, -height, height)), int(np.clip(right, -width, width))
     moved = np.zeros_like(images)
     moved[:, max(down, 0) : height + min(down, 0), max(right, 0) : width + min(right, 0)] = images[
         :, max(-down, 0) : height - max(down, 0), max(-right, 0) : width - max(right, 0)
@@ -278,7 +279,7 @@ def _stretch(size: int, factor: float) -> Images:
     """The matrix that makes `size` pixels `factor` times as long around their middle, interpolating linearly."""
     place = np.arange(size)
     source = (place - (size - 1) / 2) / factor + (size - 1) / 2
-    return np.maximum(0, 1 - np.abs(source[:, np.newaxis] - place)).astype(np.float32)
+    return np.asarray(np.maximum(0, 1 - np.abs(source[:, np.newaxis] - place)), np.float32)
 
 
 @lru_cache(maxsize=64)
