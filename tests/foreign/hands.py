@@ -31,7 +31,7 @@ def mouse_drawings(images: NDArray[np.uint8], seed: int = 0) -> Pictures:
     for image in _bent(images, rng, Deformations(rotation=8, scale=0.15, shear=0.15, shift=1.5, elastic=0.6)):
         middle = skeletonize(zoom(image, LARGE, order=1) > 110)  # type: ignore[no-untyped-call]
         away = distance_transform_edt(~middle) / LARGE
-        radius = rng.choice([rng.uniform(0.5, 0.9), rng.uniform(1, 1.6), rng.uniform(1.7, 2.4)])
+        radius = rng.choice([rng.uniform(0.5, 0.8), rng.uniform(0.9, 1.3), rng.uniform(1.4, 1.9)])
         drawn = np.clip((radius - away) * LARGE + 0.5, 0, 1)
         small = drawn.reshape(28, LARGE, 28, LARGE).mean(axis=(1, 3))
         if rng.random() < 0.3:

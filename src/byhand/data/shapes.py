@@ -110,9 +110,8 @@ SIGNS: tuple[str, ...] = (
 )
 
 SHARE_OF_1_AND_7 = 1 / 6  # each, of the drawn digits
-NOISE_SHARE = 0.1  # of the examples that are no digit
-SCRIBBLE_SHARE = 0.3
-PAIR_SHARE = 0.25
+# Of the examples that are no digit; the rest are letters and signs.
+NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE = 0.08, 0.25, 0.2, 0.25
 
 
 def draw_digits(
@@ -137,20 +136,26 @@ def draw_digits(
 
 
 def draw_others(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Draw what is no digit: letters and signs, scribbles, two digits in one image, noise.
+    """Draw what is no digit: letters and signs, noise, scribbles, two digits in one image, negatives.
+
+    A negative shows paper as ink and ink as paper. The network is never to read it: where it is unclear which is
+    which, the reading of which it is surer is the right one.
 
     Args:
         count: how many.
-        digits: images of digits to make pairs of, shape (n, 28, 28).
+        digits: images of digits to make pairs and negatives of, shape (n, 28, 28).
         rng: draws everything.
 
     Returns:
         Images, shape (count, 28, 28), 0 paper to 255 ink.
     """
-    noise, scribbles, pairs = (round(share * count) for share in (NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE))
-    signs = np.bincount(rng.integers(len(SIGNS), size=count - noise - scribbles - pairs), minlength=len(SIGNS))
+    shares = (NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE)
+    noise, scribbles, pairs, negatives = (int(share * count) for share in shares)
+    rest = count - noise - scribbles - pairs - negatives
+    signs = np.bincount(rng.integers(len(SIGNS), size=rest), minlength=len(SIGNS))
     parts = [draw(shape, n, rng) for shape, n in zip(SIGNS, signs, strict=True)]
     parts += [_noise(noise, rng), _scribbles(scribbles, rng), _pairs(pairs, digits, rng)]
+    parts.append(255 - digits[rng.integers(len(digits), size=negatives)])
     return np.concatenate(parts)
 
 
