@@ -2,7 +2,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -71,6 +71,7 @@ def test_ink_is_spread_but_not_lost(name: str) -> None:
         assert ink(spread) == pytest.approx(16, rel=0.15)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), SEEDS)
 def test_same_seed_same_bits(n: int, seed: int) -> None:
     images = rng(seed).random((n, 784), np.float32)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.ndimage import center_of_mass, distance_transform_edt, label  # type: ignore[import-untyped]
@@ -59,6 +59,7 @@ def test_shapes_have_mnists_form(shape: str) -> None:
         np.testing.assert_allclose(center_of_mass(image), 14, atol=1.5)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 30), st.integers(0, 2**32 - 1))
 def test_same_seed_same_bits(count: int, seed: int) -> None:
     digits = np.full((2, 28, 28), 255, np.uint8)
