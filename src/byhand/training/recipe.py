@@ -16,13 +16,14 @@ SCALINGS = ("whole-range", "per-pixel")
 SPLITS = ("standard", "original")
 DTYPES = ("float32", "float64")
 STORED = ("same", "float16")
-NAMES = ("original", "fast", "reader")
-DEFAULT = "fast"
+NAMES = ("original", "fast", "reader", "own-hand")
+# Without a name: from the start, and from a model.
+DEFAULT, DEFAULT_FROM = "fast", "own-hand"
 
 
-def _setting(default: Any, explanation: str) -> Any:
-    """A field whose explanation also serves as the help of the command-line option of its name."""
-    return field(default=default, metadata={"help": explanation})
+def _setting(default: Any, explanation: str, option: str | None = None) -> Any:
+    """A field whose explanation also serves as the help of the command-line option of its name, or of another."""
+    return field(default=default, metadata={"help": explanation, "option": option})
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Recipe:
 
     name: str = "custom"
     data: str = _setting("mnist", "'mnist', a folder of IDX files or of pictures by label, or 'openml:NAME'.")
+    from_model: str = _setting("", "Go on from this model: a file, a run folder, or 'reader' or 'fast'.", "--from")
+    mixed: int = _setting(0, "Going on: mix in so many images of MNIST, so that nothing is forgotten.")
     split: str = _setting("standard", "'standard', or 'original': first 80 % of all images to train, scaled by all.")
     scaling: str = _setting("whole-range", "Min-max scaling over the 'whole-range' or 'per-pixel'.")
     straighten: bool = _setting(False, "Take slant and proportions away first, by the moments of the ink.")
@@ -95,6 +98,9 @@ class Recipe:
         _range("elastic", self.elastic, 0, 10_000)
         _range("smoothness", self.smoothness, 0.1, 10_000)
         _range("disturbances", self.disturbances, 0, 1)
+        _range("mixed", self.mixed, 0, 60_000)
+        if self.mixed and not self.from_model:
+            raise ByhandError("MNIST is mixed in where training goes on from a model: say which one with --from.")
         _range("drawn_digits", self.drawn_digits, 0, 10**7)
         _range("not_digits", self.not_digits, 0, 10**7)
         if self.deforms and self.scaling != "whole-range":
