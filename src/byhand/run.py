@@ -124,9 +124,9 @@ def run_recipe(
     origin = load_model(_place_of(recipe.from_model)) if recipe.from_model else None
     data = data or load_dataset(recipe.data, seed=recipe.seed, image_size=origin.image_shape if origin else None)
     prepared = _prepare_to_go_on(recipe, data, origin) if origin else _prepare(recipe, data)
-    model = prepared.model
+    recipe, model = prepared.recipe, prepared.model
     run = Run(
-        prepared.recipe,
+        recipe,
         model,
         prepared.train_examples,
         prepared.test_images,
@@ -302,6 +302,8 @@ def _prepare_to_go_on(recipe: Recipe, data: Dataset, origin: Model) -> _Prepared
         recipe, hidden=tuple(network.sizes[1:-1]), activation=network.activation, straighten=origin.straighten,
         temperature=origin.temperature, dtype=str(network.parameters.dtype),
         stored=str(origin.recipe.get("stored", "same")),
+        # A network that has never seen images disturbed would be busy with that.
+        disturbances=min(recipe.disturbances, float(origin.recipe.get("disturbances", 0))),
     )  # fmt: skip
     settings = recipe.settings() | {"data": data.name, "from_model": str(origin.recipe.get("name", "model"))}
     model = Model(

@@ -7,7 +7,9 @@ import typer
 
 from byhand.cli.common import AsJson, DataSource, Debug, ModelPath, Quiet, command, print_json, say
 
-FIGURE_NAMES = ("samples", "deformations", "history", "predictions", "mistakes", "confusion", "weights", "boundary")
+FIGURE_NAMES = (
+    "samples", "deformations", "disturbances", "history", "predictions", "mistakes", "confusion", "weights", "boundary",
+)  # fmt: skip
 
 
 @command
