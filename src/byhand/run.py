@@ -196,11 +196,10 @@ def _deform(recipe: Recipe, shape: tuple[int, int]) -> Deform:
     deformations = Deformations(
         recipe.rotation, recipe.scale, recipe.shear, recipe.shift, recipe.elastic, recipe.smoothness, DEFORMED_ALIKE
     )
-    disturbances = Disturbances(recipe.disturbances)
 
-    def deform(inputs: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
-        deformed = deformations.deform(inputs, *shape, rng)
-        return disturbances.disturb(deformed, *shape, rng) if recipe.disturbances else deformed
+    def deform(inputs: NDArray[Any], rng: np.random.Generator, strength: float) -> NDArray[Any]:
+        deformed = deformations.weaker(strength).deform(inputs, *shape, rng)
+        return Disturbances(strength * recipe.disturbances).disturb(deformed, *shape, rng)
 
     return deform
 
@@ -211,7 +210,7 @@ def _as_in_training(recipe: Recipe, model: Model, images: NDArray[Any]) -> NDArr
         return images
     deform, rng = _deform(recipe, model.image_shape), np.random.default_rng([recipe.seed, 4])
     steps = range(0, len(images), recipe.batch_size)
-    scaled = [deform(model.scaling.transform(images[start : start + recipe.batch_size]), rng) for start in steps]
+    scaled = [deform(model.scaling.transform(images[start : start + recipe.batch_size]), rng, 1) for start in steps]
     return model.scaling.inverse(np.concatenate(scaled))
 
 

@@ -221,6 +221,8 @@ class Disturbances:
             `inputs`.
         """
         images = inputs.reshape(-1, height, width)
+        if not self.strength:
+            return inputs
         for kind, share in KINDS:
             count = int(rng.binomial(len(images), share * self.strength))
             if count:

@@ -16,7 +16,7 @@ SCALINGS = ("whole-range", "per-pixel")
 SPLITS = ("standard", "original")
 DTYPES = ("float32", "float64")
 STORED = ("same", "float16")
-NAMES = ("original", "fast", "reader", "own-hand")
+NAMES = ("original", "fast", "accurate", "record", "reader", "own-hand")
 # Without a name: from the start, and from a model.
 DEFAULT, DEFAULT_FROM = "fast", "own-hand"
 
@@ -61,6 +61,7 @@ class Recipe:
     disturbances: float = _setting(0.0, "... spoilt as by other pens, paper and cameras: 0 never, 1 as often as helps.")
     drawn_digits: int = _setting(0, "Add so many digits drawn as strokes, in ways to write them that MNIST lacks.")
     not_digits: int = _setting(0, "Add so many images of no digit, to be read as any digit alike.")
+    fading: float = _setting(0.0, "So much of the deformations fades away until the end of training, 0 to 1.")
     temperature: float = _setting(1.0, "Divides the logits, for honest confidence; fitted anew with --validation.")
     validation: int = _setting(0, "Training images held out, each label in its share, to measure on after each epoch.")
     limit: int = _setting(0, "Train on this many images only; 0 for all.")
@@ -103,6 +104,7 @@ class Recipe:
             raise ByhandError("MNIST is mixed in where training goes on from a model: say which one with --from.")
         _range("drawn_digits", self.drawn_digits, 0, 10**7)
         _range("not_digits", self.not_digits, 0, 10**7)
+        _range("fading", self.fading, 0, 1)
         if self.deforms and self.scaling != "whole-range":
             raise ByhandError("Deformed images need --scaling whole-range: a pixel's own range would move with it.")
         _range("temperature", self.temperature, 0, 1000, above=True)
