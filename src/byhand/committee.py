@@ -43,4 +43,5 @@ class Committee:
     def logits(self, images: NDArray[Any]) -> NDArray[Any]:
         """The logarithms of the members' mean probabilities, shape (n, classes), whose softmax these are again."""
         probabilities = [softmax(m.logits(images).astype(np.float64) / m.temperature) for m in self.members]
-        return np.log(np.mean(probabilities, axis=0))
+        logits: NDArray[Any] = np.log(np.mean(probabilities, axis=0))
+        return logits

@@ -13,7 +13,7 @@ def evaluate(
         list[str] | None,
         typer.Option(
             metavar="PATH",
-            help="A model file or a run folder; byhand's own model if left out. Several of them vote as a committee.",
+            help="As for other commands; several of them vote as a committee.",
         ),
     ] = None,
     data: DataSource = None,
@@ -33,10 +33,10 @@ def evaluate(
     from byhand.model import load_model
     from byhand.run import data_of
 
-    paths: list[str | None] = [*(model or [None])]
-    first = load_model(paths[0])
-    loaded = first if len(paths) == 1 else Committee.load([path for path in paths if path])
-    source = data or data_of(paths[0], first)
+    paths = model or []
+    first = paths[0] if paths else None
+    loaded = load_model(first) if len(paths) < 2 else Committee.load(paths)
+    source = data or data_of(first, load_model(first))
     images, labels, label_names, notes = load_examples(source, image_size=loaded.image_shape)
     if not quiet:
         for note in notes:

@@ -29,7 +29,8 @@ def draw_calibration(model: Model, examples: Examples) -> Figure:
     error = calibration_error(probabilities, examples.labels)
     figure = page(
         9, 6.6, f"Confidence is off by {percent(error, 2)} on average",
-        "Images in groups by how sure the model is: on the dashed line, it is as often right as it says.",
+        "Test images in groups by how sure the model is, with their number. On the dashed line, it is as often right "
+        f"as it says. Bars are one standard error; hollow points are groups of fewer than {FEW} images.",
     )  # fmt: skip
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color=QUIET, ls="--", lw=1.5, zorder=1)
@@ -37,12 +38,8 @@ def draw_calibration(model: Model, examples: Examples) -> Figure:
     axes.errorbar(mean[enough], accuracy[enough], spread[enough], color=BLUE, marker="o", ls="-", capsize=4)
     axes.plot(mean[~enough], accuracy[~enough], color=BLUE, marker="o", ls="", mfc="white")
     for x, y, count in zip(mean, accuracy, counts[filled], strict=True):
-        below = y > 0.5
-        axes.annotate(
-            f"{count:,}", (x, y), (8, -8) if below else (-8, 8), textcoords="offset points",
-            ha="left" if below else "right", va="top" if below else "bottom", color=TEXT, size=13,
-        )  # fmt: skip
-    axes.set_xlabel(f"mean confidence of the group; bars: one standard error; hollow: fewer than {FEW} images")
+        axes.annotate(f"{count:,}", (x, y), (8, -6), textcoords="offset points", va="top", color=TEXT, size=13)
+    axes.set_xlabel("mean confidence of the group")
     axes.set_ylabel("part that was read right")
     axes.set_xlim(0, 1.08)
     axes.set_ylim(-0.06, 1.06)
