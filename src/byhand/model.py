@@ -121,8 +121,8 @@ class Model:
 
         tensors = {"scaling.minimum": self.scaling.minimum, "scaling.maximum": self.scaling.maximum}
         for number, layer in enumerate(self.network.dense, start=1):
-            tensors[f"layer{number}.weights"] = layer.weights
-            tensors[f"layer{number}.bias"] = layer.bias
+            tensors[f"layer{number}.weights"] = layer.weights.astype(self._stored)
+            tensors[f"layer{number}.bias"] = layer.bias.astype(self._stored)
         description = {
             "format": FORMAT,
             "layers": self.network.sizes,
@@ -136,6 +136,16 @@ class Model:
             "history": self.history,
         }
         return save(tensors, {"byhand": json.dumps(description, sort_keys=True)})
+
+    @property
+    def _stored(self) -> np.dtype[Any]:
+        """Number type of the weights in the file: the recipe's "stored", or the network's own."""
+        stored = self.recipe.get("stored", "same")
+        return self.network.parameters.dtype if stored == "same" else np.dtype(stored)
+
+    def round_to_stored(self) -> None:
+        """Round the weights to what the file will keep of them, so that nothing changes when they are read back."""
+        self.network.parameters[:] = self.network.parameters.astype(self._stored)
 
     @classmethod
     def from_bytes(cls, content: bytes, name: str) -> Self:
@@ -164,7 +174,8 @@ class Model:
                 f"{name} has format {version}, and this byhand reads format {FORMAT}: install a newer byhand."
             )
         try:
-            sizes, dtype = description["layers"], tensors["layer1.weights"].dtype
+            # Half the digits are enough to keep weights, but not to compute with them.
+            sizes, dtype = description["layers"], np.promote_types(tensors["layer1.weights"].dtype, np.float32)
             shape = (int(description["image_shape"][0]), int(description["image_shape"][1]))
             labels = tuple(str(label) for label in description["labels"])
             if (

@@ -8,8 +8,8 @@ import typer
 from byhand.cli.common import AsJson, DataSource, Debug, ModelPath, Quiet, command, print_json, say
 
 FIGURE_NAMES = (
-    "samples", "deformations", "history", "predictions", "mistakes", "confusion", "calibration", "robustness",
-    "weights", "boundary",
+    "samples", "deformations", "disturbances", "history", "predictions", "mistakes", "confusion", "calibration",
+    "robustness", "weights", "boundary",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from byhand.figures.boundary import draw_boundary
 from byhand.figures.calibration import draw_calibration
 from byhand.figures.confusion import draw_confusion
 from byhand.figures.deformations import draw_deformations
+from byhand.figures.disturbances import draw_disturbances
 from byhand.figures.examples import Examples
 from byhand.figures.history import draw_history
 from byhand.figures.mistakes import draw_mistakes
@@ -49,6 +50,10 @@ def _samples(model: Model, examples: Examples, *, count: int | None, seed: int) 
 
 def _deformations(model: Model, examples: Examples, *, count: int | None, seed: int) -> Figure:
     return draw_deformations(examples, count, seed)
+
+
+def _disturbances(model: Model, examples: Examples, *, count: int | None, seed: int) -> Figure:
+    return draw_disturbances(examples, count, seed)
 
 
 def _history(model: Model, examples: Examples, *, count: int | None, seed: int) -> Figure:
@@ -94,6 +99,7 @@ def _refuse_count(name: str, count: int | None) -> None:
 FIGURES: dict[str, Draw] = {
     "samples": _samples,
     "deformations": _deformations,
+    "disturbances": _disturbances,
     "history": _history,
     "predictions": _predictions,
     "mistakes": _mistakes,
@@ -106,6 +112,7 @@ FIGURES: dict[str, Draw] = {
 DESCRIPTIONS = {
     "samples": "Images of each label, chosen by chance; the count is per label.",
     "deformations": "Images turned, stretched and bent by chance, as training can show them.",
+    "disturbances": "Images spoilt by other people's pens, papers and cameras, as the reader learns from them.",
     "history": "Loss and accuracy by epoch.",
     "predictions": "Some images with predicted label, true label and all probabilities.",
     "mistakes": "The wrong predictions that the model was surest of.",

@@ -15,13 +15,15 @@ from byhand.errors import ByhandError
 SCALINGS = ("whole-range", "per-pixel")
 SPLITS = ("standard", "original")
 DTYPES = ("float32", "float64")
-NAMES = ("original", "fast", "accurate", "record")
-DEFAULT = "fast"
+STORED = ("same", "float16")
+NAMES = ("original", "fast", "accurate", "record", "reader", "own-hand")
+# Without a name: from the start, and from a model.
+DEFAULT, DEFAULT_FROM = "fast", "own-hand"
 
 
-def _setting(default: Any, explanation: str) -> Any:
-    """A field whose explanation also serves as the help of the command-line option of its name."""
-    return field(default=default, metadata={"help": explanation})
+def _setting(default: Any, explanation: str, option: str | None = None) -> Any:
+    """A field whose explanation also serves as the help of the command-line option of its name, or of another."""
+    return field(default=default, metadata={"help": explanation, "option": option})
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Recipe:
 
     name: str = "custom"
     data: str = _setting("mnist", "'mnist', a folder of IDX files or of pictures by label, or 'openml:NAME'.")
+    from_model: str = _setting("", "Go on from this model: a file, a run folder, or 'reader' or 'fast'.", "--from")
+    mixed: int = _setting(0, "Going on: mix in so many images of MNIST, so that nothing is forgotten.")
     split: str = _setting("standard", "'standard', or 'original': first 80 % of all images to train, scaled by all.")
     scaling: str = _setting("whole-range", "Min-max scaling over the 'whole-range' or 'per-pixel'.")
     straighten: bool = _setting(False, "Take slant and proportions away first, by the moments of the ink.")
@@ -54,12 +58,18 @@ class Recipe:
     shift: float = _setting(0.0, "... moved, up to so many pixels along either axis.")
     elastic: float = _setting(0.0, "... bent, by so many pixels (standard deviation).")
     smoothness: float = _setting(4.0, "Width of the bends, in pixels.")
+    disturbances: float = _setting(0.0, "... spoilt as by other pens, paper and cameras: 0 never, 1 as often as helps.")
+    drawn_digits: int = _setting(0, "Add so many digits drawn as strokes, in ways to write them that MNIST lacks.")
+    not_digits: int = _setting(0, "Add so many images of no digit, to be read as any digit alike.")
     fading: float = _setting(0.0, "So much of the deformations fades away until the end of training, 0 to 1.")
     temperature: float = _setting(1.0, "Divides the logits, for honest confidence; fitted anew with --validation.")
     validation: int = _setting(0, "Training images held out, each label in its share, to measure on after each epoch.")
     limit: int = _setting(0, "Train on this many images only; 0 for all.")
     seed: int = _setting(0, "Decides everything random: the same seed gives the same model.")
     dtype: str = _setting("float32", "Number type: 'float32' or 'float64'.")
+    stored: str = _setting(
+        "same", "Number type of the weights in the file: the 'same', or 'float16' for half the size."
+    )
 
     def __post_init__(self) -> None:
         """Check every value; explain the first that cannot work."""
@@ -74,6 +84,7 @@ class Recipe:
         _choice("optimizer", self.optimizer, OPTIMISERS)
         _choice("schedule", self.schedule, SCHEDULES)
         _choice("dtype", self.dtype, DTYPES)
+        _choice("stored", self.stored, STORED)
         for units in self.hidden:
             _range("hidden", units, 1, 100_000, "each layer needs at least one unit")
         _range("epochs", self.epochs, 1, 1_000_000)
@@ -87,6 +98,12 @@ class Recipe:
         _range("shift", self.shift, 0, 10_000)
         _range("elastic", self.elastic, 0, 10_000)
         _range("smoothness", self.smoothness, 0.1, 10_000)
+        _range("disturbances", self.disturbances, 0, 1)
+        _range("mixed", self.mixed, 0, 60_000)
+        if self.mixed and not self.from_model:
+            raise ByhandError("MNIST is mixed in where training goes on from a model: say which one with --from.")
+        _range("drawn_digits", self.drawn_digits, 0, 10**7)
+        _range("not_digits", self.not_digits, 0, 10**7)
         _range("fading", self.fading, 0, 1)
         if self.deforms and self.scaling != "whole-range":
             raise ByhandError("Deformed images need --scaling whole-range: a pixel's own range would move with it.")
@@ -145,7 +162,7 @@ class Recipe:
     @property
     def deforms(self) -> bool:
         """Whether the images are deformed while they are learned from."""
-        return any((self.rotation, self.scale, self.shear, self.shift, self.elastic))
+        return any((self.rotation, self.scale, self.shear, self.shift, self.elastic, self.disturbances))
 
     def settings(self) -> dict[str, Any]:
         """All settings by name."""
