@@ -97,7 +97,7 @@ def darkness(
     spread = 1.4826 * float(np.median(middle - below)) if len(below) else 0.0
     density = np.clip(density - np.float32(middle), 0, 1)
     density[~inside] = 0
-    return density, max(GRAIN * spread, FAINTEST)
+    return density.astype(np.float32, copy=False), max(GRAIN * spread, FAINTEST)
 
 
 def _strokes(density: NDArray[np.float32], threshold: float, level: NDArray[np.float32]) -> Ink | None:

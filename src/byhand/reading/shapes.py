@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from scipy import ndimage
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two are just outside
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shape:
     """Some ink with its place in the picture.
 
@@ -93,3 +94,13 @@ def trimmed(ink: NDArray[Any], left: int, top: int) -> Shape | None:
         return None
     inner = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return Shape(inner, left + int(columns[0]), top + int(rows[0]))
+
+
+def rescaled(shape: Shape, factor: float) -> Shape:
+    """A shape with place and size multiplied by a factor up to 1."""
+    if factor == 1:
+        return shape
+    left, top, right, bottom = (side * factor for side in shape.box)
+    size = max(1, round(right) - int(left)), max(1, round(bottom) - int(top))
+    ink = np.asarray(Image.fromarray(shape.ink).resize(size, Image.Resampling.BOX))
+    return Shape(ink, int(left), int(top))
