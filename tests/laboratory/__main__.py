@@ -37,13 +37,17 @@ def main() -> None:
             place = Path(options.keep)
             place.mkdir(parents=True, exist_ok=True)
             (place / f"{seed}.jpg").write_bytes(page.file)
-            print(f"seed {seed} {page.kind} {page.scene}: {score.errors} errors; written {page.text}, read {reading.text!r}")
+            print(
+                f"seed {seed} {page.kind} {page.scene}: {score.errors} errors; written {page.text}, read {reading.text!r}"
+            )
     report = {name: score.report() for name, score in sorted(groups.items())}
     if options.json:
         print(json.dumps({"seed": options.seed, "seconds_per_page": seconds / options.pages, **report}, indent=1))
         return
     for name, values in report.items():
-        print(f"{name:18}", "  ".join(f"{k} {v:.3f}" if isinstance(v, float) else f"{k} {v}" for k, v in values.items()))
+        print(
+            f"{name:18}", "  ".join(f"{k} {v:.3f}" if isinstance(v, float) else f"{k} {v}" for k, v in values.items())
+        )
     print(f"{seconds / options.pages:.2f} s per page")
 
 

@@ -100,7 +100,9 @@ def _seen_at_an_angle(sheet: Colours, rng: np.random.Generator) -> tuple[Colours
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     seen = (corners - middle) @ turn.T + middle + rng.uniform(-0.04, 0.04, (4, 2)) * (width, height)
     matrix = _homography(corners, seen)
-    paper = np.pad(sheet, ((height, height), (width, width), (0, 0)), mode="reflect") if min(sheet.shape[:2]) > 1 else sheet
+    paper = (
+        np.pad(sheet, ((height, height), (width, width), (0, 0)), mode="reflect") if min(sheet.shape[:2]) > 1 else sheet
+    )
     # What lies beyond the sheet's edge is paper of the same kind, without what is written on it.
     edge = np.median(sheet, axis=(0, 1))
     paper[:height], paper[-height:], paper[:, :width], paper[:, -width:] = edge, edge, edge, edge

@@ -89,9 +89,7 @@ def make_page(
     )  # fmt: skip
 
 
-def _digits(
-    n: int, layout: Layout, supply: Digits, pen: Pen, rng: np.random.Generator
-) -> list[tuple[Ink, str]]:
+def _digits(n: int, layout: Layout, supply: Digits, pen: Pen, rng: np.random.Generator) -> list[tuple[Ink, str]]:
     """Digits apart from each other."""
     result = []
     for _ in range(n):
@@ -128,9 +126,7 @@ def _number(n: int, layout: Layout, supply: Digits, pen: Pen, rng: np.random.Gen
     return [(whole[:, :right], "".join(str(label) for label, _ in parts))]
 
 
-def _places(
-    layout: Layout, written: list[tuple[Ink, str, int]], rng: np.random.Generator
-) -> list[tuple[int, int]]:
+def _places(layout: Layout, written: list[tuple[Ink, str, int]], rng: np.random.Generator) -> list[tuple[int, int]]:
     """Left and top of everything written."""
     if not layout.ordered:
         return _scatter(layout, written, rng)

@@ -5,7 +5,7 @@ Where it is not clear, the network decides: every way to join or part is read, a
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 
 from byhand.reading.cuts import cut
 from byhand.reading.preparation import prepare
-from byhand.reading.shapes import Shape, joined
-
-Judge = Callable[[NDArray[np.uint8]], NDArray[np.floating]]  # images (n, 28, 28) to probabilities (n, 10)
+from byhand.reading.shapes import Judge, Shape, joined
 
 # Distances and sizes, as parts of the height of the larger of two shapes.
 NEAR = 0.22

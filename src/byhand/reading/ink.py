@@ -6,13 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from byhand.reading.lines import without_lines
 from byhand.reading.paper import paper_level, small
+from byhand.reading.preparation import prepare
+from byhand.reading.shapes import Judge, connected
 
 # Windows of the closing that finds the paper, as parts of the picture's shorter side.
 WINDOWS = (1 / 24, 1 / 12, 1 / 6, 1 / 3, 2 / 3)
-SEARCH_SIDE = 500  # pixels of the reduced picture in which the window is chosen
-# The smallest window that shows at least this part of the ink that a larger one shows is wide enough.
-ENOUGH_INK = 0.75
+SEARCH_SIDE = 640  # pixels of the reduced picture in which the window is chosen
+# So many of the largest shapes are looked at; the network takes what it is so sure of for a digit.
+MOST_LOOKED_AT, CONFIDENT = 80, 0.7
 # Ink is darker than so many standard deviations of the paper's grain, and by this part of the paper's brightness.
 GRAIN, FAINTEST = 5.0, 0.06
 # Within a stroke, what has less than this part of the stroke's darkness is paper or a ruled line.
@@ -53,36 +56,58 @@ def grey_of(colours: NDArray[np.uint8], inside: NDArray[np.bool_] | None = None)
     return grey
 
 
-def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None = None) -> Ink | None:
+def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge: Judge) -> Ink | None:
     """Separate ink from paper.
+
+    How wide strokes are is not known: a shadow on a page of small digits is as wide as the stroke of a large one. So
+    the page is looked at through windows of several widths, and the network says where it sees digits.
 
     Args:
         grey: 0 to 255, ink dark, shape (h, w).
-        inside: where the sheet is; there is no ink elsewhere.
+        inside: where the sheet is; there is no ink elsewhere. None for the whole picture.
+        judge: gives the probabilities of images in MNIST's form.
 
     Returns:
         None if nothing stands out from the paper.
     """
     inside = np.ones(grey.shape, bool) if inside is None else inside
     reduced = small(grey, SEARCH_SIDE)
-    window = widest_stroke(reduced, small(inside, SEARCH_SIDE) > 0.99)
-    if window is None:
-        return None
-    level = paper_level(grey, round(window * len(grey) / len(reduced)))
-    return _strokes(*darkness(grey, level, inside), level)
-
-
-def widest_stroke(grey: NDArray[np.float32], inside: NDArray[np.bool_]) -> int | None:
-    """The side of a window, in pixels, that no stroke fills; None if there is no ink."""
-    found = []
+    within = small(inside, SEARCH_SIDE) > 0.99
+    best, chosen = -1.0, None
     for part in WINDOWS:
-        window = max(5, round(part * min(grey.shape)))
-        density, threshold = darkness(grey, paper_level(grey, window), inside)
-        dark = density > threshold
-        peak = float(np.percentile(density[dark], 90)) if dark.any() else 0.0
-        found.append((float((density > max(threshold, 0.5 * peak)).mean()) * peak, window))
-    most = max(amount for amount, _ in found)
-    return next(window for amount, window in found if amount >= ENOUGH_INK * most) if most else None
+        window = max(5, round(part * min(reduced.shape)))
+        ink = separated(reduced, within, window)
+        if ink is None:
+            continue
+        legible = legibility(ink, judge)
+        if chosen is None or legible > best + 0.15:
+            best, chosen = legible, window
+    if chosen is None:
+        return None
+    return separated(grey, inside, round(chosen * len(grey) / len(reduced)))
+
+
+def legibility(ink: Ink, judge: Judge) -> float:
+    """The part of the ink that is in shapes the network takes for digits, 0 to 1."""
+    shapes = sorted(connected(ink.density, ink.mask), key=lambda shape: shape.amount, reverse=True)[:MOST_LOOKED_AT]
+    total = sum(shape.amount for shape in shapes)
+    if total < 5:
+        return 0.0
+    likely = [s for s in shapes if s.height >= 8 and s.width < 2 * s.height and s.height < 12 * s.width]
+    if not likely:
+        return 0.0
+    confident = judge(np.array([prepare(shape.ink) for shape in likely])).max(axis=1) >= CONFIDENT
+    return sum(shape.amount for shape, yes in zip(likely, confident, strict=True) if yes) / total
+
+
+def separated(grey: NDArray[np.float32], inside: NDArray[np.bool_], window: int) -> Ink | None:
+    """Ink told from paper, with a window that strokes do not fill, pixels; None if nothing stands out."""
+    level = paper_level(grey, window)
+    ink = _strokes(*darkness(grey, level, inside), level)
+    if ink is None:
+        return None
+    mask = without_lines(ink.mask)
+    return Ink(np.where(ink.mask & ~mask, 0, ink.density), mask, level) if mask.any() else None
 
 
 def darkness(
@@ -106,9 +131,10 @@ def _strokes(density: NDArray[np.float32], threshold: float, level: NDArray[np.f
     if not count:
         return None
     smooth = ndimage.uniform_filter(density, 3) if min(density.shape) > 100 else density
-    darkest = np.concatenate([[0], ndimage.maximum(smooth, labels, np.arange(1, count + 1))]).astype(np.float32)
-    areas = np.bincount(labels.ravel())
-    areas[0] = 0
+    dark = labels > 0
+    darkest = np.zeros(count + 1, np.float32)
+    np.maximum.at(darkest, labels[dark], smooth[dark])
+    areas = np.bincount(labels[dark], minlength=count + 1)
     order = np.argsort(darkest)
     usual = darkest[order][np.searchsorted(areas[order].cumsum(), areas.sum() / 2)]
     darkest[darkest < BLEED * usual] = np.inf

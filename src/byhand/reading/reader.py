@@ -13,11 +13,11 @@ from PIL import Image
 from byhand.errors import ByhandError
 from byhand.model import Model, load_model, shipped_model
 from byhand.reading.decoding import Picture, decode, from_array
-from byhand.reading.digits import Guess, Judge, find_digits
+from byhand.reading.digits import Guess, find_digits
 from byhand.reading.ink import Ink, find_ink, grey_of
 from byhand.reading.paper import darkness_of_ink, find_sheet
 from byhand.reading.rows import rows_of, with_spaces
-from byhand.reading.shapes import Box, connected, rescaled
+from byhand.reading.shapes import Box, Judge, connected, rescaled
 from byhand.reading.single import best_guess, views_of
 
 # The one place for what the network's confidence means. Below OTHER, ink is no digit; from SURE on, it is flagged.
@@ -159,9 +159,15 @@ def stages_of(picture: Picture, model: Model, *, single: bool = False) -> Stages
 
 
 def find_polarity(stages: Stages) -> NDArray[np.uint8]:
-    """Give the colours with dark ink on light paper."""
+    """Find the sheet, and give the colours with dark ink on light paper."""
     colours = stages.picture.colours
-    stages.dark_on_light = darkness_of_ink(luminance(colours)) >= 0
+    grey = luminance(colours)
+    stages.sheet = find_sheet(grey)
+    if stages.sheet is None:
+        stages.sheet = find_sheet(255 - grey)
+    if stages.sheet is not None:
+        grey = np.where(stages.sheet, grey, np.median(grey[stages.sheet]))
+    stages.dark_on_light = darkness_of_ink(grey) >= 0
     return colours if stages.dark_on_light else 255 - colours
 
 
@@ -172,10 +178,9 @@ def luminance(colours: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def find_many(stages: Stages, colours: NDArray[np.uint8], judge: Judge) -> None:
     """Find the ink on the sheet and let the network decide what makes a digit."""
-    stages.sheet = find_sheet(luminance(colours))
     stages.grey = grey_of(colours, stages.sheet)
     enlarged, factor = _large_enough(stages.grey)
-    stages.ink = find_ink(enlarged, stages.sheet if factor == 1 else None)
+    stages.ink = find_ink(enlarged, stages.sheet if factor == 1 else None, judge)
     if stages.ink is not None:
         guesses = find_digits(connected(stages.ink.density, stages.ink.mask), judge)
         stages.guesses = [replace(one, shape=rescaled(one.shape, 1 / factor)) for one in guesses]
@@ -185,7 +190,7 @@ def find_single(stages: Stages, colours: NDArray[np.uint8], judge: Judge) -> Non
     """Take all ink as one digit."""
     stages.grey = grey_of(colours)
     enlarged, _ = _large_enough(stages.grey)
-    stages.ink = find_ink(enlarged)
+    stages.ink = find_ink(enlarged, None, judge)
     guess = best_guess(views_of(stages.grey, stages.ink), judge)
     stages.guesses = [guess] if guess else []
 

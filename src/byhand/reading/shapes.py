@@ -1,6 +1,6 @@
 """Shapes: connected ink, and ink that is taken together or apart."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+Judge = Callable[[NDArray[np.uint8]], NDArray[Any]]  # images (n, 28, 28) to probabilities (n, 10)
 Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two are just outside
 
 

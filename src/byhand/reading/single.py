@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from byhand.reading.digits import Guess, Judge, without_specks
+from byhand.reading.digits import Guess, without_specks
 from byhand.reading.ink import Ink
 from byhand.reading.preparation import BOX, SIZE, prepare
-from byhand.reading.shapes import Shape, connected, joined, rescaled
+from byhand.reading.shapes import Judge, Shape, connected, joined, rescaled
 
 # Pictures up to this side may have MNIST's form already, pixels.
 SMALL = 40

@@ -1,0 +1,86 @@
+"""Printed lines, ruled or squared or the frames of forms: taken out without cutting the strokes that cross them."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+# A shape that reaches over this part of the picture's shorter side may hold lines; so long a line must be.
+LONG = 0.3
+SHORTEST = 40  # pixels
+# Lines tilt by at most so many degrees; they are followed at every degree.
+STEEPEST, STEP = 12, 1
+# A line is filled with ink to at least this part, over its whole length.
+FILLED = 0.9
+# What is thicker than a line by this factor is a stroke that crosses it.
+THICKER = 1.8
+# A line is so many times longer than thick, at least.
+SLENDER = 12
+
+
+def without_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Give the ink without long straight lines.
+
+    Args:
+        mask: True where there is ink, shape (h, w).
+
+    Returns:
+        The ink that remains, shape (h, w).
+    """
+    labels, count = ndimage.label(mask, np.ones((3, 3)))
+    shorter = min(mask.shape)
+    remaining = mask.copy()
+    for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
+        height, width = (part.stop - part.start for part in place)
+        if max(height, width) < max(SHORTEST, LONG * shorter):
+            continue
+        own = labels[place] == number
+        lines = lines_in(own, max(SHORTEST, LONG * shorter))
+        if lines.any():
+            remaining[place] &= ~lines
+    return remaining
+
+
+def lines_in(mask: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:
+    """Where one shape holds lines of at least this length, near the horizontal or the vertical."""
+    return _across(mask, round(length)) | _across(mask.T, round(length)).T
+
+
+def _across(mask: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+    """Pixels of nearly horizontal lines, without the strokes that cross them."""
+    height, width = mask.shape
+    found = np.zeros_like(mask)
+    if width < length:
+        return found
+    columns = np.arange(width)
+    for degrees in range(-STEEPEST, STEEPEST + 1, STEP):
+        drop = np.rint(np.tan(math.radians(degrees)) * columns).astype(int)
+        drop -= drop.min()
+        # Each column moved up by what the line has dropped there: the line is level.
+        tall = np.zeros((height + int(drop.max()), width), np.float32)
+        rows = np.arange(height)[:, np.newaxis] + (drop.max() - drop)
+        tall[rows, columns] = mask
+        # A line one pixel off, where rounding breaks it, still counts.
+        thick = np.maximum(tall, np.maximum(np.roll(tall, 1, axis=0), np.roll(tall, -1, axis=0)))
+        full = ndimage.uniform_filter1d(thick, length, axis=1, mode="constant") >= FILLED
+        if not full.any():
+            continue
+        along = ndimage.maximum_filter1d(full, length, axis=1) & (tall > 0)
+        found |= along[rows, columns]
+    if not found.any():
+        return found
+    run = _runs_down(mask)
+    thickness = float(np.median(run[found]))
+    if thickness * SLENDER > length:
+        return np.zeros_like(mask)
+    return found & (run <= THICKER * thickness + 1)
+
+
+def _runs_down(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """For each pixel of ink, how many pixels of ink follow one another in its column through it."""
+    height = len(mask)
+    index = np.arange(1, height + 1)[:, np.newaxis]
+    last_paper = np.maximum.accumulate(np.where(mask, 0, index), axis=0)
+    next_paper = np.minimum.accumulate(np.where(mask, height + 1, index)[::-1], axis=0)[::-1]
+    return np.where(mask, next_paper - last_paper - 1, 0)
