@@ -6,9 +6,12 @@ import pytest
 
 import byhand
 from byhand.data import Dataset, MinMaxScaling
+from byhand.data.moments import straighten
 from byhand.errors import ByhandError
-from byhand.nn import SGD
+from byhand.model import Model
+from byhand.nn import SGD, softmax
 from byhand.run import Run, data_of, new_run_folder, run_recipe, save_run
+from byhand.training.checkpoint import CHECKPOINT_FILE
 from byhand.training.recipe import Recipe
 from byhand.training.trainer import Look
 
@@ -77,6 +80,48 @@ def test_an_interrupted_run_has_a_usable_model_and_no_result(few_digits: Dataset
     assert run.evaluation is None
     assert len(run.history) == 1
     assert (run.model.predict(few_digits.test_images) == few_digits.test_labels).mean() > 0.3
+
+
+def test_an_interrupted_run_goes_on_to_the_same_bytes(
+    few_digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("byhand.run.SECONDS_BETWEEN_CHECKPOINTS", -1.0)
+    recipe = replace(QUICK, epochs=4, rotation=5.0, straighten=True, validation=100)
+    whole = run_recipe(recipe, few_digits)
+
+    def put_it_here(run: Run, data: Dataset) -> None:
+        run.folder = tmp_path
+
+    def interrupt(look: Look) -> None:
+        if look.epoch == 3 and look.examples > 700:
+            raise KeyboardInterrupt
+
+    first = run_recipe(recipe, few_digits, on_start=put_it_here, on_look=interrupt)
+    assert first.interrupted and (tmp_path / CHECKPOINT_FILE).exists()
+    second = run_recipe(recipe, few_digits, on_start=put_it_here)
+    assert second.model.to_bytes() == whole.model.to_bytes()
+    assert [epoch.epoch for epoch in second.history] == [1, 2, 3, 4]
+    assert not (tmp_path / CHECKPOINT_FILE).exists()
+
+
+def test_straightened_models_straighten_what_they_are_asked_about(few_digits: Dataset) -> None:
+    model = run_recipe(replace(QUICK, straighten=True), few_digits).model
+    plain = Model.from_bytes(model.to_bytes(), "copy")
+    plain.straighten = False
+    images = few_digits.test_images
+    np.testing.assert_array_equal(model.predict_proba(images), plain.predict_proba(straighten(images)))
+    assert not np.array_equal(model.predict_proba(images), plain.predict_proba(images))
+
+
+def test_the_temperature_is_fitted_on_held_out_images_or_taken_from_the_recipe(few_digits: Dataset) -> None:
+    assert run_recipe(replace(QUICK, temperature=1.7), few_digits).model.temperature == 1.7
+    run = run_recipe(replace(QUICK, validation=300), few_digits)
+    assert run.model.temperature != 1
+    assert Model.from_bytes(run.model.to_bytes(), "copy").temperature == run.model.temperature
+    probabilities = run.model.predict_proba(few_digits.test_images)
+    np.testing.assert_allclose(
+        probabilities, softmax(run.model.logits(few_digits.test_images) / run.model.temperature), rtol=1e-5
+    )
 
 
 def test_run_folders_are_numbered_and_never_reused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

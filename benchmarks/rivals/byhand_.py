@@ -12,7 +12,7 @@ from byhand.data import MinMaxScaling, one_hot
 from byhand.model import Model
 from byhand.nn import Network
 from byhand.training.recipe import Recipe
-from byhand.training.trainer import Epoch, train_network
+from byhand.training.trainer import Epoch, Training, train_network
 
 
 def network_of(weights: Weights, dtype: Any = np.float32) -> Network:
@@ -39,9 +39,8 @@ class Byhand:
         """Train one epoch."""
         epochs: list[Epoch] = []
         recipe = Recipe(batch_size=batch, learning_rate=LEARNING_RATE, epochs=1)
-        train_network(
-            self.network, self.images, self.targets, recipe, self.rng, scaling=self.scaling, on_epoch=epochs.append
-        )
+        training = Training(self.network, self.images, self.targets, recipe, self.rng, scaling=self.scaling)
+        train_network(training, on_epoch=epochs.append)
         return epochs[0].seconds
 
     def wide(self, hidden: int, examples: int, batch: int) -> float:
@@ -49,7 +48,8 @@ class Byhand:
         network = self.wider.setdefault(hidden, network_of(first_weights(hidden)))
         recipe, epochs = Recipe(batch_size=batch, learning_rate=0.01, epochs=1), list[Epoch]()
         images, wanted = self.images[:examples], self.targets[:examples]
-        train_network(network, images, wanted, recipe, self.rng, scaling=self.scaling, on_epoch=epochs.append)
+        training = Training(network, images, wanted, recipe, self.rng, scaling=self.scaling)
+        train_network(training, on_epoch=epochs.append)
         return epochs[0].seconds
 
     def to_accuracy(self, epochs: int, seed: int) -> tuple[float, float]:
@@ -59,7 +59,7 @@ class Byhand:
         scaling, wanted = MinMaxScaling.fit(self.mnist.train_images), one_hot(self.mnist.train_labels, CLASSES)
         network = Network([PIXELS, *recipe.hidden, CLASSES], recipe.activation)
         network.initialise(recipe.initialiser, rng)
-        train_network(network, self.images, wanted, recipe, rng, scaling=scaling)
+        train_network(Training(network, self.images, wanted, recipe, rng, scaling=scaling))
         seconds = time.perf_counter() - start
         model = Model(network, scaling, tuple("0123456789"), (28, 28))
         return seconds, float((model.predict(self.mnist.test_images) == self.mnist.test_labels).mean())
@@ -73,7 +73,7 @@ class Byhand:
         network, epochs = network_of(first_weights(dtype=np.float64), np.float64), list[Epoch]()
         recipe = Recipe(batch_size=batch, learning_rate=LEARNING_RATE, epochs=1, shuffle=False, dtype="float64")
         inputs, wanted = scaled_images()[order].astype(np.float64), self.targets[order].astype(np.float64)
-        train_network(network, inputs, wanted, recipe, self.rng, on_epoch=epochs.append)
+        train_network(Training(network, inputs, wanted, recipe, self.rng), on_epoch=epochs.append)
         return epochs[0].train_loss
 
 
@@ -83,5 +83,6 @@ class ByhandScaled(Byhand):
     def epoch(self, batch: int) -> float:
         """Train one epoch."""
         recipe, epochs = Recipe(batch_size=batch, learning_rate=LEARNING_RATE, epochs=1), list[Epoch]()
-        train_network(self.network, scaled_images(), self.targets, recipe, self.rng, on_epoch=epochs.append)
+        training = Training(self.network, scaled_images(), self.targets, recipe, self.rng)
+        train_network(training, on_epoch=epochs.append)
         return epochs[0].seconds

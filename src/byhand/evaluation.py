@@ -56,7 +56,7 @@ def evaluate(
     if len(images) == 0:
         raise ByhandError("There are no images to evaluate the model on.")
     truth = as_model_classes(model, labels, label_names)
-    logits = model.logits(images).astype(np.float64)
+    logits = model.logits(images).astype(np.float64) / model.temperature
     classes = len(model.label_names)
     criterion = SoftmaxNLL()
     loss = criterion.forward(logits, one_hot(truth, classes, logits.dtype))

@@ -1,12 +1,14 @@
 """What a user holds: a network with everything it takes to use it on images."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand.data.moments import straighten
 from byhand.data.scaling import MinMaxScaling
 from byhand.errors import ByhandError
 from byhand.files import write_atomically
@@ -24,6 +26,8 @@ class Model:
     Attributes:
         network: the trained network.
         scaling: from grey levels to the network's inputs.
+        straighten: whether images are straightened first (see `byhand.data.moments`).
+        temperature: divides the logits before the softmax, so that confidence means what it says.
         label_names: what each class is called, for example "0" to "9".
         image_shape: (height, width) of the images it reads.
         recipe: the settings it was trained with, by name; without the place of a private data folder.
@@ -41,8 +45,12 @@ class Model:
         recipe: dict[str, Any] | None = None,
         results: dict[str, Any] | None = None,
         history: list[dict[str, Any]] | None = None,
+        *,
+        straighten: bool = False,
+        temperature: float = 1.0,
     ) -> None:
         self.network, self.scaling = network, scaling
+        self.straighten, self.temperature = straighten, temperature
         self.label_names, self.image_shape = label_names, image_shape
         self.recipe, self.results, self.history = recipe or {}, results or {}, history or []
 
@@ -71,7 +79,7 @@ class Model:
         Raises:
             ByhandError: images of another size, or numbers that are not finite.
         """
-        return softmax(self.logits(images))
+        return softmax(self.logits(images) / self.temperature)
 
     def logits(self, images: NDArray[Any]) -> NDArray[Any]:
         """Give the network's raw output for images as in `predict_proba`, shape (n, classes)."""
@@ -95,6 +103,8 @@ class Model:
             )
         if images.dtype.kind not in "biuf" or (images.dtype.kind == "f" and not np.isfinite(images).all()):
             raise ByhandError("Images must be finite numbers: grey levels like those the model was trained on.")
+        if self.straighten:
+            images = straighten(images.reshape(len(images), height, width))
         return images.reshape(len(images), height * width)
 
     def save(self, path: str | Path) -> None:
@@ -111,19 +121,31 @@ class Model:
 
         tensors = {"scaling.minimum": self.scaling.minimum, "scaling.maximum": self.scaling.maximum}
         for number, layer in enumerate(self.network.dense, start=1):
-            tensors[f"layer{number}.weights"] = layer.weights
-            tensors[f"layer{number}.bias"] = layer.bias
+            tensors[f"layer{number}.weights"] = layer.weights.astype(self._stored)
+            tensors[f"layer{number}.bias"] = layer.bias.astype(self._stored)
         description = {
             "format": FORMAT,
             "layers": self.network.sizes,
             "activation": self.network.activation,
             "labels": self.label_names,
             "image_shape": self.image_shape,
+            "straighten": self.straighten,
+            "temperature": self.temperature,
             "recipe": self.recipe,
             "results": self.results,
             "history": self.history,
         }
         return save(tensors, {"byhand": json.dumps(description, sort_keys=True)})
+
+    @property
+    def _stored(self) -> np.dtype[Any]:
+        """Number type of the weights in the file: the recipe's "stored", or the network's own."""
+        stored = self.recipe.get("stored", "same")
+        return self.network.parameters.dtype if stored == "same" else np.dtype(stored)
+
+    def round_to_stored(self) -> None:
+        """Round the weights to what the file will keep of them, so that nothing changes when they are read back."""
+        self.network.parameters[:] = self.network.parameters.astype(self._stored)
 
     @classmethod
     def from_bytes(cls, content: bytes, name: str) -> Self:
@@ -152,7 +174,8 @@ class Model:
                 f"{name} has format {version}, and this byhand reads format {FORMAT}: install a newer byhand."
             )
         try:
-            sizes, dtype = description["layers"], tensors["layer1.weights"].dtype
+            # Half the digits are enough to keep weights, but not to compute with them.
+            sizes, dtype = description["layers"], np.promote_types(tensors["layer1.weights"].dtype, np.float32)
             shape = (int(description["image_shape"][0]), int(description["image_shape"][1]))
             labels = tuple(str(label) for label in description["labels"])
             if (
@@ -168,12 +191,16 @@ class Model:
             for number, layer in enumerate(network.dense, start=1):
                 _fill(layer.weights, tensors[f"layer{number}.weights"])
                 _fill(layer.bias, tensors[f"layer{number}.bias"])
+            temperature = float(description.get("temperature", 1.0))
+            if not 0 < temperature < math.inf:
+                raise ValueError(f"a temperature of {temperature}")
             extremes = np.empty((2, sizes[0]))
             _fill(extremes[0], tensors["scaling.minimum"])
             _fill(extremes[1], tensors["scaling.maximum"])
             return cls(
                 network, MinMaxScaling(extremes[0], extremes[1]), labels, shape,
                 dict(description["recipe"]), dict(description["results"]), list(description["history"]),
+                straighten=bool(description.get("straighten", False)), temperature=temperature,
             )  # fmt: skip
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise ByhandError(f"{name} is a damaged model of byhand ({error}): get a fresh copy.") from error

@@ -13,22 +13,28 @@ from numpy.typing import NDArray
 
 from byhand.data.dataset import Dataset
 from byhand.data.deformations import Deformations
+from byhand.data.disturbances import Disturbances
 from byhand.data.labels import one_hot
+from byhand.data.moments import straighten
 from byhand.data.scaling import MinMaxScaling
+from byhand.data.shapes import draw_digits, draw_others
 from byhand.data.sources import load_dataset
 from byhand.data.splits import stratified_split
 from byhand.errors import ByhandError
 from byhand.evaluation import Evaluation, evaluate
 from byhand.files import make_folder, write_atomically
-from byhand.model import MODEL_FILE, Model
-from byhand.nn import Network
+from byhand.model import MODEL_FILE, Model, load_model
+from byhand.nn import Network, fit_temperature
+from byhand.training.checkpoint import CHECKPOINT_FILE, load_checkpoint, save_checkpoint
 from byhand.training.recipe import Recipe
-from byhand.training.trainer import DivergedError, Epoch, Look, loss_of_guessing, train_network
+from byhand.training.trainer import Deform, DivergedError, Epoch, Look, Training, loss_of_guessing, train_network
 
 # So many images in a row of a shuffled batch share one deformation: one each takes twice the time of four, and
 # the accuracy on 10,000 held-out images is no better (98.46 and 98.53 %).
 DEFORMED_ALIKE = 4
 RECIPE_FILE, HISTORY_FILE = "recipe.toml", "history.json"
+# A checkpoint is written after an epoch if the last one is at least so old: what an interruption may cost.
+SECONDS_BETWEEN_CHECKPOINTS = 2.0
 
 
 @dataclass
@@ -41,6 +47,7 @@ class Run:
         train_examples: how many images were learned from.
         test_images, test_labels: what the model is tested on, shapes (n, height, width) and (n,).
         guessing_loss: the loss of giving each class its frequency, in nats.
+        folder: where a long training is put aside now and then, and goes on if it was interrupted; None for nowhere.
         history: one entry per finished epoch.
         evaluation: on the test set; None after an interruption or divergence.
         interrupted: it was stopped with Ctrl-C; the model is what had been learned until then.
@@ -54,6 +61,7 @@ class Run:
     test_images: NDArray[Any]
     test_labels: NDArray[Any]
     guessing_loss: float
+    folder: Path | None = None
     history: list[Epoch] = field(default_factory=list)
     evaluation: Evaluation | None = None
     interrupted: bool = False
@@ -98,7 +106,7 @@ def run_recipe(
     Args:
         recipe: the settings.
         data: what to learn from instead of `recipe.data`.
-        on_start: called when the data is ready.
+        on_start: called when the data is ready; may set the run's `folder`.
         on_look: called some ten times an epoch.
         on_epoch: called after each epoch.
 
@@ -112,28 +120,41 @@ def run_recipe(
     run = Run(
         recipe,
         model,
-        len(prepared.pixels),
+        prepared.train_examples,
         prepared.test_images,
         prepared.test_labels,
         loss_of_guessing(prepared.targets),
     )
     on_start(run, data)
 
+    training = Training(
+        model.network, prepared.pixels, prepared.targets, recipe, prepared.order_rng,
+        scaling=model.scaling, deform=_deform(recipe, model.image_shape) if recipe.deforms else None,
+    )  # fmt: skip
+    checkpoint = run.folder / CHECKPOINT_FILE if run.folder else None
+    if checkpoint and checkpoint.exists():
+        run.history = load_checkpoint(training, checkpoint)
+        model.history = [_without_seconds(epoch) for epoch in run.history]
+    put_aside = time.perf_counter()
+
     def remember(epoch: Epoch) -> None:
+        nonlocal put_aside
         run.history.append(epoch)
-        model.history.append({name: value for name, value in asdict(epoch).items() if name != "seconds"})
+        model.history.append(_without_seconds(epoch))
         on_epoch(run, epoch)
+        if checkpoint and time.perf_counter() - put_aside > SECONDS_BETWEEN_CHECKPOINTS:
+            save_checkpoint(training, run.history, checkpoint)
+            put_aside = time.perf_counter()
 
     def validate() -> float:
         predicted = model.logits(prepared.validation_images).argmax(axis=1)
         return float((predicted == prepared.validation_labels).mean())
 
     try:
-        train_network(
-            model.network, prepared.pixels, prepared.targets, recipe, prepared.order_rng,
-            scaling=model.scaling, deform=_deform(recipe, model.image_shape) if recipe.deforms else None,
-            validate=validate if recipe.validation else None, on_look=on_look, on_epoch=remember,
-        )  # fmt: skip
+        train_network(training, validate=validate if recipe.validation else None, on_look=on_look, on_epoch=remember)
+        model.round_to_stored()
+        if recipe.validation:
+            model.temperature = fit_temperature(model.logits(prepared.validation_images), prepared.validation_labels)
         run.evaluation = evaluate(model, run.test_images, run.test_labels)
         model.results.update(
             test_examples=run.test_examples,
@@ -146,22 +167,35 @@ def run_recipe(
         run.diverged = error
     except KeyboardInterrupt:
         run.interrupted = True
+    if checkpoint and not run.interrupted:
+        checkpoint.unlink(missing_ok=True)
     run.seconds = time.perf_counter() - start
     return run
 
 
-def _deform(recipe: Recipe, shape: tuple[int, int]) -> Callable[[NDArray[Any]], NDArray[Any]]:
-    """What changes each batch, with a source of chance of its own: the order of the images stays the same."""
+def _without_seconds(epoch: Epoch) -> dict[str, Any]:
+    """An epoch as the model keeps it: the same training gives the same file, however long it took."""
+    return {name: value for name, value in asdict(epoch).items() if name != "seconds"}
+
+
+def _deform(recipe: Recipe, shape: tuple[int, int]) -> Deform:
+    """What changes each batch."""
     deformations = Deformations(
         recipe.rotation, recipe.scale, recipe.shear, recipe.shift, recipe.elastic, recipe.smoothness, DEFORMED_ALIKE
     )
-    rng = np.random.default_rng([recipe.seed, 1])
-    return lambda inputs: deformations.deform(inputs, *shape, rng)
+    disturbances = Disturbances(recipe.disturbances)
+
+    def deform(inputs: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
+        deformed = deformations.deform(inputs, *shape, rng)
+        return disturbances.disturb(deformed, *shape, rng) if recipe.disturbances else deformed
+
+    return deform
 
 
 @dataclass
 class _Prepared:
     model: Model
+    train_examples: int  # without those drawn
     pixels: NDArray[Any]
     targets: NDArray[Any]
     validation_images: NDArray[Any]
@@ -198,17 +232,44 @@ def _prepare(recipe: Recipe, data: Dataset) -> _Prepared:
     classes = len(data.label_names)
     network = Network([shape[0] * shape[1], *recipe.hidden, classes], recipe.activation, recipe.dtype)
     network.initialise(recipe.initialiser, weights_rng)
-    model = Model(network, scaling, data.label_names, shape, recipe.settings() | {"data": data.name})
+    model = Model(
+        network, scaling, data.label_names, shape, recipe.settings() | {"data": data.name},
+        straighten=recipe.straighten, temperature=recipe.temperature,
+    )  # fmt: skip
+    train_examples = len(train_images)
+    train_images, targets = _with_drawings(recipe, train_images, one_hot(train_labels, classes, recipe.dtype), data)
+    if recipe.straighten:
+        train_images = straighten(train_images)
     return _Prepared(
         model,
+        train_examples,
         train_images.reshape(len(train_images), -1),
-        one_hot(train_labels, classes, recipe.dtype),
+        targets,
         validation_images,
         validation_labels,
         test_images,
         test_labels,
         order_rng,
     )
+
+
+def _with_drawings(
+    recipe: Recipe, images: NDArray[Any], targets: NDArray[Any], data: Dataset
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Add what the recipe wants drawn to the training images (n, height, width) and their targets (n, classes)."""
+    if recipe.drawn_digits or recipe.not_digits:
+        if images.shape[1:] != (28, 28) or images.dtype != np.uint8 or data.label_names != tuple("0123456789"):
+            raise ByhandError(
+                f"--drawn-digits and --not-digits go with digits in MNIST's form, not with {data.name}: set both to 0."
+            )
+        rng = np.random.default_rng([recipe.seed, 2])
+        drawn, labels = draw_digits(recipe.drawn_digits, rng)
+        others = draw_others(recipe.not_digits, images, rng)
+        images = np.concatenate([images, drawn, others])
+        # What is no digit could be any: the network shall give all the same probability.
+        anything = np.full((recipe.not_digits, 10), 0.1, targets.dtype)
+        targets = np.concatenate([targets, one_hot(labels, 10, targets.dtype), anything])
+    return images, targets
 
 
 def data_of(model_path: str | Path | None, model: Model) -> str:
@@ -245,16 +306,30 @@ def new_run_folder(out: str | None, recipe: Recipe) -> Path:
     return make_folder(folder)
 
 
+def is_finished(folder: Path) -> bool:
+    """Tell whether the training of a run folder went through: its model has been tested."""
+    return (folder / MODEL_FILE).is_file() and "test_accuracy" in load_model(folder).results
+
+
+def save_recipe(recipe: Recipe, folder: Path) -> None:
+    """Write the recipe into a run's folder, from where the training can be repeated, or resumed.
+
+    Raises:
+        ByhandError: the folder cannot be written.
+    """
+    source = recipe.data
+    if Path(source).is_dir():
+        source = str(Path(source).resolve())
+    write_atomically(folder / RECIPE_FILE, replace(recipe, data=source).to_toml().encode())
+
+
 def save_run(run: Run, folder: Path) -> None:
     """Write model, recipe and history of a run into its folder.
 
     Raises:
         ByhandError: the folder cannot be written.
     """
-    source = run.recipe.data
-    if Path(source).is_dir():
-        source = str(Path(source).resolve())
-    write_atomically(folder / RECIPE_FILE, replace(run.recipe, data=source).to_toml().encode())
+    save_recipe(run.recipe, folder)
     history = [asdict(epoch) for epoch in run.history]
     write_atomically(folder / HISTORY_FILE, (json.dumps(history, indent=1) + "\n").encode())
     run.model.save(folder / MODEL_FILE)

@@ -163,6 +163,46 @@ def test_ctrl_c_keeps_the_model_so_far(tmp_path: Path) -> None:
     assert accuracy > 0.6
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to one process")
+def test_an_interrupted_training_is_resumed_and_ends_in_the_same_bytes(byhand: Byhand, tmp_path: Path) -> None:
+    settings = ("--limit", "10000", "--epochs", "25", "--hidden", "256", "--rotation", "5", "--no-figures")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "byhand", "train", *settings, "--out", "run"],
+        cwd=tmp_path, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "run" / "checkpoint.safetensors").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, remarks = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "'byhand train --resume run' goes on" in remarks
+    resumed = byhand("train", "--resume", "run", "--no-figures", "--json")
+    assert resumed.returncode == 0, resumed.stderr
+    assert "epoch  1/25" not in resumed.stderr
+    assert len(json.loads(resumed.stdout)["history"]) == 25
+    assert byhand("train", *settings, "--out", "whole").returncode == 0
+    assert (tmp_path / "run/model.safetensors").read_bytes() == (tmp_path / "whole/model.safetensors").read_bytes()
+    assert not (tmp_path / "run" / "checkpoint.safetensors").exists()
+    again = byhand("train", "--resume", "run")
+    assert (again.returncode, again.stderr) == (1, "The training in run is finished: there is nothing to resume.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--resume", "nowhere"], "no training to resume in nowhere"),
+        (["fast", "--resume", "nowhere"], "leave everything else out"),
+        (["--resume", "nowhere", "--epochs", "3"], "leave everything else out"),
+    ],
+)
+def test_what_cannot_be_resumed(byhand: Byhand, arguments: list[str], words: str) -> None:
+    done = byhand("train", *arguments)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_full_disk_leaves_the_old_model_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = library.load_model()
     path = tmp_path / "model.safetensors"

@@ -42,8 +42,13 @@ def test_a_recipe_written_as_toml_is_read_back(recipe: Recipe) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_recipes_of_the_package_load(name: str) -> None:
+    assert Recipe.load(name).name == name
+
+
+@pytest.mark.parametrize("name", ["original", "fast"])
+def test_the_exercise_keeps_its_network(name: str) -> None:
     recipe = Recipe.load(name)
-    assert (recipe.name, recipe.hidden, recipe.activation) == (name, (128,), "sigmoid")
+    assert (recipe.hidden, recipe.activation) == ((128,), "sigmoid")
     assert recipe.epochs <= 10
 
 

@@ -6,7 +6,7 @@ import pytest
 from byhand.data import one_hot
 from byhand.nn import Network
 from byhand.training.recipe import Recipe
-from byhand.training.trainer import DivergedError, Epoch, Look, loss_of_guessing, train_network
+from byhand.training.trainer import DivergedError, Epoch, Look, Training, loss_of_guessing, train_network
 
 RNG = np.random.default_rng(0)
 INPUTS = RNG.normal(size=(400, 6)).astype(np.float32)
@@ -29,7 +29,7 @@ def test_a_problem_that_is_not_linear_is_learned(optimizer: tuple[str, float, fl
     name, momentum, rate = optimizer
     network = a_network()
     recipe = Recipe(epochs=60, batch_size=20, optimizer=name, momentum=momentum, learning_rate=rate)
-    train_network(network, INPUTS, TARGETS, recipe, np.random.default_rng(0))
+    train_network(Training(network, INPUTS, TARGETS, recipe, np.random.default_rng(0)))
     assert accuracy(network) > 0.95
 
 
@@ -38,7 +38,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not() -> None:
     for seed in (1, 1, 2):
         network = a_network()
         recipe = Recipe(epochs=2, batch_size=16, learning_rate=0.5)
-        train_network(network, INPUTS, TARGETS, recipe, np.random.default_rng(seed))
+        train_network(Training(network, INPUTS, TARGETS, recipe, np.random.default_rng(seed)))
         results.append(network.parameters.tobytes())
     assert results[0] == results[1] != results[2]
 
@@ -47,10 +47,8 @@ def test_the_history_holds_what_happened() -> None:
     epochs: list[Epoch] = []
     looks: list[Look] = []
     recipe = Recipe(epochs=3, batch_size=8, learning_rate=0.5, schedule="one-cycle")
-    train_network(
-        a_network(), INPUTS, TARGETS, recipe, np.random.default_rng(0),
-        validate=lambda: 0.25, on_look=looks.append, on_epoch=epochs.append,
-    )  # fmt: skip
+    training = Training(a_network(), INPUTS, TARGETS, recipe, np.random.default_rng(0))
+    train_network(training, validate=lambda: 0.25, on_look=looks.append, on_epoch=epochs.append)
     assert [epoch.epoch for epoch in epochs] == [1, 2, 3]
     assert all(epoch.validation_accuracy == 0.25 and epoch.seconds > 0 for epoch in epochs)
     assert epochs[0].train_loss > epochs[2].train_loss
@@ -66,7 +64,7 @@ def test_the_loss_reported_is_the_mean_over_all_examples_of_the_epoch() -> None:
     network = a_network()
     logits = network.forward(INPUTS).astype(np.float64)
     expected = np.mean(np.log(np.exp(logits).sum(axis=1)) - (logits * TARGETS).sum(axis=1))
-    train_network(network, INPUTS, TARGETS, recipe, np.random.default_rng(0), on_epoch=epochs.append)
+    train_network(Training(network, INPUTS, TARGETS, recipe, np.random.default_rng(0)), on_epoch=epochs.append)
     assert epochs[0].train_loss == pytest.approx(expected, rel=1e-5)
     assert epochs[0].train_accuracy == accuracy(network)
 
@@ -76,7 +74,7 @@ def test_training_that_runs_away_stops_and_keeps_the_last_good_weights(rate: flo
     network = a_network()
     recipe = Recipe(epochs=50, batch_size=2, learning_rate=rate, momentum=0.99 if rate < 1 else 0)
     with pytest.raises(DivergedError, match=rf"--learning-rate {cure}\."):
-        train_network(network, INPUTS, TARGETS, recipe, np.random.default_rng(0))
+        train_network(Training(network, INPUTS, TARGETS, recipe, np.random.default_rng(0)))
     assert np.isfinite(network.parameters).all()
     loss = -np.log(np.exp(network.forward(INPUTS)) / np.exp(network.forward(INPUTS)).sum(axis=1, keepdims=True))
     assert (loss * TARGETS).sum(axis=1).mean() < 2 * math.log(2)
@@ -87,7 +85,8 @@ def test_a_loss_that_is_not_a_number_stops_training() -> None:
     inputs[399, 0] = np.nan
     before = network.parameters.copy()
     with pytest.raises(DivergedError, match="no longer a finite number"):
-        train_network(network, inputs, TARGETS, Recipe(batch_size=400, learning_rate=0.1), np.random.default_rng(0))
+        recipe = Recipe(batch_size=400, learning_rate=0.1)
+        train_network(Training(network, inputs, TARGETS, recipe, np.random.default_rng(0)))
     np.testing.assert_array_equal(network.parameters, before)
 
 
@@ -96,7 +95,7 @@ def test_weight_decay_makes_weights_smaller() -> None:
     for l2 in (0.0, 0.05):
         network = a_network()
         recipe = Recipe(epochs=20, batch_size=20, learning_rate=0.5, l2=l2)
-        train_network(network, INPUTS, TARGETS, recipe, np.random.default_rng(0))
+        train_network(Training(network, INPUTS, TARGETS, recipe, np.random.default_rng(0)))
         sizes.append(float(np.abs(network.dense[0].weights).mean()))
     assert sizes[1] < 0.7 * sizes[0]
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from byhand.cli.common import INTERRUPTED, AsJson, Debug, Quiet, command, percent, print_json, say
-from byhand.training.recipe import Recipe
+from byhand.errors import ByhandError
+from byhand.training.recipe import DEFAULT, NAMES, Recipe
 
 if TYPE_CHECKING:
     from byhand.run import Run
@@ -62,10 +63,15 @@ def with_recipe_options(function: Callable[..., None]) -> Callable[..., None]:
 @with_recipe_options
 @command
 def train(
-    recipe: Annotated[str, typer.Argument(help="'fast', 'original', or a .toml file.")] = "fast",
+    recipe: Annotated[
+        str | None, typer.Argument(help=f"{', '.join(NAMES)}, or a .toml file; {DEFAULT} if left out.")
+    ] = None,
     options: dict[str, Any] = {},  # noqa: B006 (filled by with_recipe_options, never changed)
     out: Annotated[
         str | None, typer.Option(metavar="DIR", help="The run folder, new or empty; runs/RECIPE-N if left out.")
+    ] = None,
+    resume: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Go on with the interrupted training in this run folder.")
     ] = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures of the run.")] = True,
     as_json: AsJson = False,
@@ -78,21 +84,21 @@ def train(
 
     The options below replace settings of the recipe.
     """
-    chosen = Recipe.load(recipe, **options)
+    chosen = Recipe.load(_recipe_to_resume(resume, recipe, options, out) if resume else recipe or DEFAULT, **options)
     # NumPy and all that needs it is loaded only now, so that a wrong option is answered at once.
     from byhand.cli.progress import TrainingProgress
-    from byhand.run import new_run_folder, run_recipe, save_run
+    from byhand.run import new_run_folder, run_recipe, save_recipe, save_run
 
-    folder: list[Path] = []
     with TrainingProgress(chosen, quiet) as progress:
 
         def on_start(run: "Run", data: Any) -> None:
-            folder.append(new_run_folder(out, chosen))
+            run.folder = Path(resume) if resume else new_run_folder(out, chosen)
+            save_recipe(chosen, run.folder)
             progress.start(run, data)
 
         run = run_recipe(chosen, on_start=on_start, on_look=progress.look, on_epoch=progress.epoch)
-    save_run(run, folder[0])
-    place = folder[0]
+    place = run.folder or Path()
+    save_run(run, place)
     if run.diverged:
         run.diverged.args = (f"{run.diverged} They are in {place}.",)
         raise run.diverged
@@ -108,8 +114,29 @@ def train(
         pictures = f", {', '.join(path.name for path in saved)}" if saved else ""
         print(f"Saved in {place}: model.safetensors, recipe.toml, history.json{pictures}")
     if run.interrupted:
-        say(f"Stopped after {len(run.history)} finished epochs. The model as it was then is in {place}.")
+        say(
+            f"Stopped after {len(run.history)} finished epochs. The model as it was then is in {place}; "
+            f"'byhand train --resume {place}' goes on."
+        )
         raise typer.Exit(INTERRUPTED)
+
+
+def _recipe_to_resume(folder: str, recipe: str | None, options: dict[str, Any], out: str | None) -> str:
+    """Find the recipe of the interrupted training in `folder`.
+
+    Raises:
+        ByhandError: there is none, or it is finished, or something else was asked for as well.
+    """
+    from byhand.run import RECIPE_FILE, is_finished
+
+    if recipe or options or out:
+        raise ByhandError("--resume goes on with the recipe it finds in the run folder: leave everything else out.")
+    place = Path(folder)
+    if not (place / RECIPE_FILE).is_file():
+        raise ByhandError(f"There is no training to resume in {folder}: it has no {RECIPE_FILE}.")
+    if is_finished(place):
+        raise ByhandError(f"The training in {folder} is finished: there is nothing to resume.")
+    return str(place / RECIPE_FILE)
 
 
 def _draw(run: "Run", folder: Path) -> list[Path]:

@@ -32,7 +32,7 @@ from byhand.figures.style import (
 from byhand.model import Model
 from byhand.nn import Network
 from byhand.training.recipe import Recipe
-from byhand.training.trainer import train_network
+from byhand.training.trainer import Training, train_network
 
 # The main directions of this many images are nearly those of all.
 PCA_IMAGES = 4000
@@ -90,7 +90,8 @@ def _draw_moons(axes: Axes, hidden: tuple[int, ...], name: str, seed: int) -> No
     weights_rng, order_rng = np.random.default_rng(seed).spawn(2)
     network = Network([2, *hidden, 2], recipe.activation, recipe.dtype)
     network.initialise(recipe.initialiser, weights_rng)
-    train_network(network, points[:MOONS], one_hot(labels[:MOONS], 2, recipe.dtype), recipe, order_rng)
+    targets = one_hot(labels[:MOONS], 2, recipe.dtype)
+    train_network(Training(network, points[:MOONS], targets, recipe, order_rng))
 
     fresh, truth = points[MOONS:], labels[MOONS:]
     accuracy = float((network.forward(fresh).argmax(axis=1) == truth).mean())

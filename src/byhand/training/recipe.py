@@ -15,7 +15,9 @@ from byhand.errors import ByhandError
 SCALINGS = ("whole-range", "per-pixel")
 SPLITS = ("standard", "original")
 DTYPES = ("float32", "float64")
-NAMES = ("original", "fast")
+STORED = ("same", "float16")
+NAMES = ("original", "fast", "reader")
+DEFAULT = "fast"
 
 
 def _setting(default: Any, explanation: str) -> Any:
@@ -35,6 +37,7 @@ class Recipe:
     data: str = _setting("mnist", "'mnist', a folder of IDX files or of pictures by label, or 'openml:NAME'.")
     split: str = _setting("standard", "'standard', or 'original': first 80 % of all images to train, scaled by all.")
     scaling: str = _setting("whole-range", "Min-max scaling over the 'whole-range' or 'per-pixel'.")
+    straighten: bool = _setting(False, "Take slant and proportions away first, by the moments of the ink.")
     hidden: tuple[int, ...] = _setting((128,), "Units of each hidden layer, as in 128 or 128,64; 'none' for no layer.")
     activation: str = _setting("sigmoid", "Of the hidden units: 'sigmoid', 'tanh' or 'relu'.")
     initialiser: str = _setting("glorot", "Where weights start: 'normal', 'glorot' or 'he'.")
@@ -52,10 +55,17 @@ class Recipe:
     shift: float = _setting(0.0, "... moved, up to so many pixels along either axis.")
     elastic: float = _setting(0.0, "... bent, by so many pixels (standard deviation).")
     smoothness: float = _setting(4.0, "Width of the bends, in pixels.")
+    disturbances: float = _setting(0.0, "... spoilt as by other pens, paper and cameras: 0 never, 1 as often as helps.")
+    drawn_digits: int = _setting(0, "Add so many digits drawn as strokes, in ways to write them that MNIST lacks.")
+    not_digits: int = _setting(0, "Add so many images of no digit, to be read as any digit alike.")
+    temperature: float = _setting(1.0, "Divides the logits, for honest confidence; fitted anew with --validation.")
     validation: int = _setting(0, "Training images held out, each label in its share, to measure on after each epoch.")
     limit: int = _setting(0, "Train on this many images only; 0 for all.")
     seed: int = _setting(0, "Decides everything random: the same seed gives the same model.")
     dtype: str = _setting("float32", "Number type: 'float32' or 'float64'.")
+    stored: str = _setting(
+        "same", "Number type of the weights in the file: the 'same', or 'float16' for half the size."
+    )
 
     def __post_init__(self) -> None:
         """Check every value; explain the first that cannot work."""
@@ -70,6 +80,7 @@ class Recipe:
         _choice("optimizer", self.optimizer, OPTIMISERS)
         _choice("schedule", self.schedule, SCHEDULES)
         _choice("dtype", self.dtype, DTYPES)
+        _choice("stored", self.stored, STORED)
         for units in self.hidden:
             _range("hidden", units, 1, 100_000, "each layer needs at least one unit")
         _range("epochs", self.epochs, 1, 1_000_000)
@@ -83,8 +94,12 @@ class Recipe:
         _range("shift", self.shift, 0, 10_000)
         _range("elastic", self.elastic, 0, 10_000)
         _range("smoothness", self.smoothness, 0.1, 10_000)
+        _range("disturbances", self.disturbances, 0, 1)
+        _range("drawn_digits", self.drawn_digits, 0, 10**7)
+        _range("not_digits", self.not_digits, 0, 10**7)
         if self.deforms and self.scaling != "whole-range":
             raise ByhandError("Deformed images need --scaling whole-range: a pixel's own range would move with it.")
+        _range("temperature", self.temperature, 0, 1000, above=True)
         _range("validation", self.validation, 0, 10**9)
         _range("limit", self.limit, 0, 10**9)
         _range("seed", self.seed, 0, 2**63 - 1)
@@ -139,7 +154,7 @@ class Recipe:
     @property
     def deforms(self) -> bool:
         """Whether the images are deformed while they are learned from."""
-        return any((self.rotation, self.scale, self.shear, self.shift, self.elastic))
+        return any((self.rotation, self.scale, self.shear, self.shift, self.elastic, self.disturbances))
 
     def settings(self) -> dict[str, Any]:
         """All settings by name."""

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -27,6 +27,8 @@ BATCHES_TO_JUDGE = 20
 SAFE_RATE = 0.1
 # From this batch size on, BLAS may use all its threads.
 BATCH_WORTH_TWO_CORES = 100
+
+Deform = Callable[[NDArray[Any], np.random.Generator], NDArray[Any]]
 
 
 class DivergedError(ByhandError):
@@ -64,39 +66,116 @@ class Look:
     seconds: float
 
 
-def _blas_threads(batch_size: int) -> AbstractContextManager[Any]:
-    """Let small products run on one core: handing half of each to another core takes longer than it saves.
+class Training:
+    """A training under way: the step, and everything that changes from one step to the next.
 
-    One epoch on two cores, in seconds, with one thread and with two: 0.34 and 0.42 in batches of 32, 0.26 and
-    0.29 of 64, but 0.25 and 0.23 of 128, and 0.21 and 0.16 of 512.
+    Attributes:
+        network: learns in place.
+        learning_rate: of a full step, before the schedule; may be changed between two steps.
+        epoch: how many epochs have been begun.
+        step: how many steps have been taken.
+        steps: how many the recipe has in all.
+        shown: examples shown in the present epoch.
+        loss: their mean loss, in nats, each batch measured before its step.
+        accuracy: part of them that were read right, before their step.
+        last_rate: the learning rate of the last step.
     """
-    return threadpool_limits(1, "blas") if batch_size < BATCH_WORTH_TWO_CORES else nullcontext()
+
+    def __init__(
+        self,
+        network: Network,
+        inputs: NDArray[Any],
+        targets: NDArray[Any],
+        recipe: Recipe,
+        rng: np.random.Generator,
+        *,
+        scaling: MinMaxScaling | None = None,
+        deform: Deform | None = None,
+    ) -> None:
+        """Get ready.
+
+        Args:
+            network: already initialised.
+            inputs: shape (n, inputs).
+            targets: one-hot rows, shape (n, classes).
+            recipe: says how.
+            rng: draws the order of the examples.
+            scaling: for `inputs` that are grey levels; None where they are scaled already.
+            deform: changes a batch of scaled images before it is shown, by chance of the source it is given.
+        """
+        self.network, self.inputs, self.targets, self.recipe = network, inputs, targets, recipe
+        self.scaling, self.deform = scaling, deform
+        self.criterion = SoftmaxNLL()
+        self.penalty = L2(recipe.l2, network.dense)
+        self.optimiser = make_optimiser(recipe.optimizer, network.parameters, network.gradient, recipe.momentum)
+        self.learning_rate = self.last_rate = recipe.learning_rate
+        # Deformations have a source of chance of their own: with and without them, the order stays the same.
+        self.order_rng, self.deform_rng = rng, np.random.default_rng([recipe.seed, 1])
+        steps_per_epoch = math.ceil(len(inputs) / recipe.batch_size)
+        self.steps = steps_per_epoch * recipe.epochs
+        self.steps_per_look = math.ceil(steps_per_epoch / LOOKS_PER_EPOCH)
+        self.watch = Watch(network, targets, recipe)
+        self.epoch = self.step = self.shown = 0
+        self._loss_sum, self._hits = 0.0, 0
+
+    @property
+    def loss(self) -> float:
+        """Mean loss of the examples shown in the present epoch, in nats."""
+        return self._loss_sum / self.shown
+
+    @property
+    def accuracy(self) -> float:
+        """Part of the examples shown in the present epoch that were read right before their step, 0 to 1."""
+        return self._hits / self.shown
+
+    def run_epoch(self) -> Iterator[bool]:
+        """Show every example once, one batch for each turn of the caller's loop.
+
+        Yields:
+            After each step, whether it is time for a look: some ten times an epoch, and at its end.
+
+        Raises:
+            DivergedError: the loss is not finite or far above that of guessing; the network has its last good
+                weights.
+        """
+        recipe, network, criterion = self.recipe, self.network, self.criterion
+        schedule = SCHEDULES[recipe.schedule]
+        self.epoch += 1
+        self.shown, self._loss_sum, self._hits = 0, 0.0, 0
+        order_rng = self.order_rng if recipe.shuffle else None
+        for inputs, targets in batches(self.inputs, self.targets, recipe.batch_size, order_rng, self.scaling):
+            if self.deform:
+                inputs = self.deform(inputs, self.deform_rng)
+            self.last_rate = self.learning_rate * schedule(self.step / self.steps)
+            loss = criterion.forward(network.forward(inputs), targets)
+            network.backward(criterion.backward())
+            if recipe.l2:
+                self.penalty.backward()
+            self.optimiser.step(self.last_rate)
+
+            self.step += 1
+            self.shown += len(inputs)
+            self._loss_sum += loss * len(inputs)
+            self._hits += criterion.hits
+            self.watch.losses.append(loss)
+            look = self.step % self.steps_per_look == 0 or self.shown == len(self.inputs)
+            if look:
+                self.watch.look(self.learning_rate, last=self.step == self.steps)
+            yield look
 
 
 @np.errstate(over="ignore", invalid="ignore")  # training that runs away is noticed by its loss
 def train_network(
-    network: Network,
-    inputs: NDArray[Any],
-    targets: NDArray[Any],
-    recipe: Recipe,
-    rng: np.random.Generator,
+    training: Training,
     *,
-    scaling: MinMaxScaling | None = None,
-    deform: Callable[[NDArray[Any]], NDArray[Any]] | None = None,
     validate: Callable[[], float] | None = None,
     on_look: Callable[[Look], None] = lambda look: None,
     on_epoch: Callable[[Epoch], None] = lambda epoch: None,
 ) -> None:
-    """Train `network` in place.
+    """Run the epochs that a training still has to go.
 
     Args:
-        network: already initialised.
-        inputs: shape (n, inputs).
-        targets: one-hot rows, shape (n, classes).
-        recipe: says how.
-        rng: draws the order of the examples.
-        scaling: for `inputs` that are grey levels; None where they are scaled already.
-        deform: changes a batch of scaled images before it is shown.
+        training: fresh, or taken up again between two epochs.
         validate: measures the accuracy after an epoch.
         on_look: called some ten times an epoch.
         on_epoch: called at the end of each epoch.
@@ -104,42 +183,24 @@ def train_network(
     Raises:
         DivergedError: the loss is not finite or far above that of guessing; the network has its last good weights.
     """
-    criterion = SoftmaxNLL()
-    penalty = L2(recipe.l2, network.dense)
-    optimiser = make_optimiser(recipe.optimizer, network.parameters, network.gradient, recipe.momentum)
-    schedule = SCHEDULES[recipe.schedule]
-    examples = len(inputs)
-    steps_per_epoch = math.ceil(examples / recipe.batch_size)
-    steps_per_look = math.ceil(steps_per_epoch / LOOKS_PER_EPOCH)
-    steps = steps_per_epoch * recipe.epochs
-    watch = _Watch(network, targets, recipe)
-    order_rng = rng if recipe.shuffle else None
-    step = 0
-    for epoch in range(1, recipe.epochs + 1):
-        loss_sum, hits, shown = 0.0, 0, 0
+    while training.step < training.steps:
         start = time.perf_counter()
-        with _blas_threads(recipe.batch_size):
-            for batch_inputs, batch_targets in batches(inputs, targets, recipe.batch_size, order_rng, scaling):
-                if deform:
-                    batch_inputs = deform(batch_inputs)
-                learning_rate = recipe.learning_rate * schedule(step / steps)
-                loss = criterion.forward(network.forward(batch_inputs), batch_targets)
-                network.backward(criterion.backward())
-                if recipe.l2:
-                    penalty.backward()
-                optimiser.step(learning_rate)
-
-                step += 1
-                loss_sum += loss * len(batch_inputs)
-                hits += criterion.hits
-                shown += len(batch_inputs)
-                watch.losses.append(loss)
-                if step % steps_per_look == 0 or shown == examples:
-                    watch.look(last=step == steps)
-                    on_look(Look(epoch, shown, loss_sum / shown, time.perf_counter() - start))
+        with blas_threads(training.recipe.batch_size):
+            for look in training.run_epoch():
+                if look:
+                    on_look(Look(training.epoch, training.shown, training.loss, time.perf_counter() - start))
         seconds = time.perf_counter() - start
         accuracy = validate() if validate else None
-        on_epoch(Epoch(epoch, loss_sum / shown, hits / shown, accuracy, learning_rate, seconds))
+        on_epoch(Epoch(training.epoch, training.loss, training.accuracy, accuracy, training.last_rate, seconds))
+
+
+def blas_threads(batch_size: int) -> AbstractContextManager[Any]:
+    """Let small products run on one core: handing half of each to another core takes longer than it saves.
+
+    One epoch on two cores, in seconds, with one thread and with two: 0.34 and 0.42 in batches of 32, 0.26 and
+    0.29 of 64, but 0.25 and 0.23 of 128, and 0.21 and 0.16 of 512.
+    """
+    return threadpool_limits(1, "blas") if batch_size < BATCH_WORTH_TWO_CORES else nullcontext()
 
 
 def loss_of_guessing(targets: NDArray[Any]) -> float:
@@ -149,17 +210,23 @@ def loss_of_guessing(targets: NDArray[Any]) -> float:
     return float(-(frequency * np.log(frequency)).sum())
 
 
-class _Watch:
-    """Keeps the last good weights and notices when training runs away."""
+class Watch:
+    """Keeps the last good weights and notices when training runs away.
+
+    Attributes:
+        good: the parameters at the last look where all was well.
+        losses: of the batches since the last judgement.
+        beginning: nothing has been judged yet.
+    """
 
     def __init__(self, network: Network, targets: NDArray[Any], recipe: Recipe) -> None:
         self.network, self.recipe = network, recipe
         self.good = network.parameters.copy()
         self.limit = RUNAWAY * loss_of_guessing(targets)
-        self.losses: list[float] = []  # of the batches since the last judgement
+        self.losses: list[float] = []
         self.beginning = True
 
-    def look(self, last: bool) -> None:
+    def look(self, learning_rate: float, last: bool) -> None:
         """Judge the batches since the last judgement: each loss must be finite, their mean not far above guessing.
 
         The first batches, a tenth of an epoch or more, must only be finite, unless they are the `last` as well.
@@ -169,16 +236,15 @@ class _Watch:
         if finite and len(self.losses) < BATCHES_TO_JUDGE and not last:
             return
         if not finite or (loss > self.limit and (last or not self.beginning)):
-            self._give_up(loss, finite)
+            self._give_up(loss, finite, learning_rate)
         if loss <= self.limit:
             np.copyto(self.good, self.network.parameters)
         self.losses.clear()
         self.beginning = False
 
-    def _give_up(self, loss: float, finite: bool) -> NoReturn:
+    def _give_up(self, loss: float, finite: bool, rate: float) -> NoReturn:
         np.copyto(self.network.parameters, self.good)
         what = f"rose to {loss:.3g}, worse than guessing" if finite else "is no longer a finite number"
-        rate = self.recipe.learning_rate
         raise DivergedError(
             f"Training ran away: the loss {what}; the learning rate of {rate:g} is too high, "
             f"try --learning-rate {min(rate / 10, SAFE_RATE):g}. The last good weights are kept."
