@@ -8,21 +8,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from byhand.errors import ByhandError
 from byhand.model import Model, load_model, shipped_model
 from byhand.reading.decoding import Picture, decode, from_array
 from byhand.reading.digits import Guess, find_digits
 from byhand.reading.ink import Ink, find_ink, grey_of
-from byhand.reading.paper import darkness_of_ink, find_sheet
+from byhand.reading.paper import darkness_of_ink, find_sheet, luminance
 from byhand.reading.rows import rows_of, with_spaces
 from byhand.reading.shapes import Box, Judge, connected, rescaled
-from byhand.reading.single import best_guess, views_of
+from byhand.reading.single import enlarge, read_single
 
 # The one place for what the network's confidence means. Below OTHER, ink is no digit; from SURE on, it is flagged.
 OTHER, SURE = 0.5, 0.95
-SMALLEST_SIDE = 112  # smaller pictures are enlarged, pixels
 
 
 @dataclass(frozen=True)
@@ -133,11 +131,11 @@ def read_picture(picture: Picture, model: Model, *, single: bool = False) -> Rea
 def stages_of(picture: Picture, model: Model, *, single: bool = False) -> Stages:
     """Read a decoded picture and keep the stages on the way; arguments as for `read`."""
     stages = Stages(picture)
-    upright = find_polarity(stages)
     if single:
-        find_single(stages, upright, model.predict_proba)
+        guess, stages.ink, polarity = read_single(picture.colours, model.predict_proba)
+        stages.dark_on_light, stages.guesses = polarity >= 0, [guess] if guess else []
     else:
-        find_many(stages, upright, model.predict_proba)
+        find_many(stages, find_polarity(stages), model.predict_proba)
     guesses = stages.guesses
     digits = [one for one in guesses if single or one.confidence >= OTHER]
     others = [one for one in guesses if not single and one.confidence < OTHER]
@@ -171,37 +169,14 @@ def find_polarity(stages: Stages) -> NDArray[np.uint8]:
     return colours if stages.dark_on_light else 255 - colours
 
 
-def luminance(colours: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """How bright colours are, 0 to 255, weighted as in ITU-R BT.601."""
-    return np.asarray(colours @ np.array([0.299, 0.587, 0.114], np.float32))
-
-
 def find_many(stages: Stages, colours: NDArray[np.uint8], judge: Judge) -> None:
     """Find the ink on the sheet and let the network decide what makes a digit."""
     stages.grey = grey_of(colours, stages.sheet)
-    enlarged, factor = _large_enough(stages.grey)
+    enlarged, factor = enlarge(stages.grey)
     stages.ink = find_ink(enlarged, stages.sheet if factor == 1 else None, judge)
     if stages.ink is not None:
         guesses = find_digits(connected(stages.ink.density, stages.ink.mask), judge)
         stages.guesses = [replace(one, shape=rescaled(one.shape, 1 / factor)) for one in guesses]
-
-
-def find_single(stages: Stages, colours: NDArray[np.uint8], judge: Judge) -> None:
-    """Take all ink as one digit."""
-    stages.grey = grey_of(colours)
-    enlarged, _ = _large_enough(stages.grey)
-    stages.ink = find_ink(enlarged, None, judge)
-    guess = best_guess(views_of(stages.grey, stages.ink), judge)
-    stages.guesses = [guess] if guess else []
-
-
-def _large_enough(grey: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
-    """Enlarge a small picture, so that its strokes are more than a pixel or two wide; by which factor."""
-    factor = -(-SMALLEST_SIDE // max(grey.shape))
-    if factor <= 1:
-        return grey, 1
-    size = grey.shape[1] * factor, grey.shape[0] * factor
-    return np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BICUBIC)).clip(0, None), factor
 
 
 def _enlarger(picture: Picture) -> Callable[[Box], Box]:

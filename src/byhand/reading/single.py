@@ -11,14 +11,21 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from byhand.reading.digits import Guess, without_specks
-from byhand.reading.ink import Ink
-from byhand.reading.preparation import BOX, SIZE, prepare
+from byhand.reading.ink import WINDOWS, Ink, grey_of, separated
+from byhand.reading.paper import darkness_of_ink, luminance
+from byhand.reading.preparation import SIZE, prepare
 from byhand.reading.shapes import Judge, Shape, connected, joined, rescaled
 
-# Pictures up to this side may have MNIST's form already, pixels.
-SMALL = 40
+# Pictures up to this side have few pixels to be prepared from, and may have MNIST's form already.
+SMALL = 64
+# Smaller pictures are enlarged to about this side, so that strokes are several pixels wide.
+ENLARGED = 112
 # How much a preparation must be surer to be trusted more: probabilities are weighted by this power of the largest.
 TRUST = 4
+# What counts how much beside others that are as sure: the picture as it is, as grey levels, as separated ink.
+AS_IT_IS, GREY, SEPARATED, PART = 2.0, 0.7, 1.0, 0.4
+# With polarity less clear than this, the negative is looked at too. With an answer surer than this, nothing more is.
+CLEAR, SURE_ENOUGH = 0.6, 0.9
 # Ink that touches the picture's edge is left out in one of the preparations, if at least this part of all remains.
 LEAST_INNER = 0.3
 
@@ -29,13 +36,49 @@ class View:
 
     Attributes:
         image: in MNIST's form, uint8, shape (28, 28).
-        shape: the ink it shows.
+        shape: the ink it shows, with its place in the picture.
         weight: how much it counts beside others that are as sure.
     """
 
     image: NDArray[np.uint8]
     shape: Shape
-    weight: float = 1.0
+    weight: float
+
+
+def read_single(colours: NDArray[np.uint8], judge: Judge) -> tuple[Guess | None, Ink | None, float]:
+    """Give the best guess for a picture of one digit.
+
+    Args:
+        colours: uint8, shape (h, w, 3), in either polarity.
+        judge: gives the probabilities of images in MNIST's form.
+
+    Returns:
+        The guess, None if the picture is all of one colour; the ink it was made from; and the polarity, above 0 for
+        dark ink.
+    """
+    polarity = polarity_of(luminance(colours))
+    sign = 1.0 if polarity >= 0 else -1.0
+    views, ink = views_of(colours if sign > 0 else 255 - colours, WINDOWS[-1:], (1 + abs(polarity)) / 2)
+    guess = best_guess(views, judge)
+    if guess and guess.confidence >= SURE_ENOUGH and abs(polarity) >= CLEAR:
+        return guess, ink, polarity
+    if max(colours.shape) > SMALL:
+        views, ink = views_of(colours if sign > 0 else 255 - colours, WINDOWS, (1 + abs(polarity)) / 2)
+    if abs(polarity) < CLEAR:
+        others, _ = views_of(255 - colours if sign > 0 else colours, WINDOWS[-1:], (1 - abs(polarity)) / 2)
+        views += others
+    return best_guess(views, judge), ink, polarity
+
+
+def polarity_of(grey: NDArray[np.float32]) -> float:
+    """Tell dark ink (above 0) from light ink, -1 to 1; in a small picture the border says most."""
+    hint = darkness_of_ink(grey)
+    if max(grey.shape) > SMALL:
+        return hint
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    middle = (float(grey.min()) + float(grey.max())) / 2
+    light = float((border > middle).mean()) - float((border < middle).mean())
+    return 0.4 * hint + 0.6 * light
 
 
 def best_guess(views: list[View], judge: Judge) -> Guess | None:
@@ -51,54 +94,63 @@ def best_guess(views: list[View], judge: Judge) -> Guess | None:
     return Guess(chosen.shape, chosen.image, mean)
 
 
-def views_of(grey: NDArray[np.float32], ink: Ink | None) -> list[View]:
+def views_of(colours: NDArray[np.uint8], windows: tuple[float, ...], prior: float) -> tuple[list[View], Ink | None]:
     """Prepare a picture in every way that makes sense for it.
 
     Args:
-        grey: ink dark, 0 to 255, shape (h, w).
-        ink: what stands out from the paper, if anything does, at any scale.
+        colours: ink dark, uint8, shape (h, w, 3).
+        windows: to tell ink from paper with, as parts of the shorter side.
+        prior: how much these views count, 0 to 1.
     """
-    views = as_it_is(grey)
-    if ink is None:
-        return views
-    factor = len(ink.mask) / len(grey)
-    pieces = without_specks(connected(ink.density, ink.mask))
+    grey = grey_of(colours)
+    views: list[View] = []
+    if max(grey.shape) <= SMALL:
+        dark = 255 - luminance(colours)
+        low, high = float(np.percentile(dark, 25)), float(np.percentile(dark, 99.5))
+        if high - low < 1:
+            high, low = float(dark.max()), float(dark.min())
+        if high > low:
+            soft = ((dark - low) / (high - low) * 1.15 - 0.15).clip(0, 1).astype(np.float32)
+            whole = Shape(soft, 0, 0)
+            if grey.shape == (SIZE, SIZE):
+                views.append(View(np.floor(dark + 0.5).astype(np.uint8), whole, AS_IT_IS * prior))
+            views.append(View(prepare(soft), whole, GREY * prior))
+    enlarged, factor = enlarge(grey)
+    inside = np.ones(enlarged.shape, bool)
+    shown: Ink | None = None
+    for part in windows:
+        ink = separated(enlarged, inside, max(5, round(part * min(enlarged.shape))))
+        if ink is None:
+            continue
+        shown = ink
+        for choice, weight in choices(without_specks(connected(ink.density, ink.mask)), ink.mask.shape):
+            whole = joined(choice)
+            views.append(View(prepare(whole.ink), rescaled(whole, 1 / factor), weight * prior))
+    return views, shown
+
+
+def choices(pieces: list[Shape], size: tuple[int, ...]) -> list[tuple[list[Shape], float]]:
+    """Which pieces of ink may be the digit: all, those off the picture's edge, the largest; with their weights."""
     if not pieces:
-        return views
-    height, width = ink.mask.shape
+        return []
+    height, width = size
     inner = [p for p in pieces if p.left > 1 and p.top > 1 and p.right < width - 1 and p.bottom < height - 1]
-    amounts = [p.amount for p in pieces]
-    choices = [pieces]
-    if inner and len(inner) < len(pieces) and sum(p.amount for p in inner) >= LEAST_INNER * sum(amounts):
-        choices.append(inner)
-    largest = [pieces[int(np.argmax(amounts))]]
-    if largest not in choices and len(pieces) > 1:
-        choices.append(largest)
-    for choice in choices:
-        whole = joined(choice)
-        views.append(View(prepare(whole.ink), rescaled(whole, 1 / factor)))
-    return views
+    result = [(pieces, SEPARATED)]
+    if (
+        inner
+        and len(inner) < len(pieces)
+        and sum(p.amount for p in inner) >= LEAST_INNER * sum(p.amount for p in pieces)
+    ):
+        result.append((inner, SEPARATED))
+    if len(pieces) > 1 and len(inner) != 1:
+        result.append(([max(pieces, key=lambda piece: piece.amount)], PART))
+    return result
 
 
-def as_it_is(grey: NDArray[np.float32]) -> list[View]:
-    """A small picture as it is, bright ink on dark; made 28 x 28 if it is not."""
-    height, width = grey.shape
-    if max(height, width) > SMALL or min(height, width) < 8:
-        return []
-    ink = 255 - grey
-    low, high = float(np.percentile(ink, 10)), float(np.percentile(ink, 99.5))
-    if high - low < 1:
-        return []
-    stretched = ((ink - low) / (high - low)).clip(0, 1).astype(np.float32)
-    shape = Shape(stretched, 0, 0)
-    if (height, width) == (SIZE, SIZE):
-        return [View(np.floor(255 * stretched + 0.5).astype(np.uint8), shape)]
-    side = max(height, width)
-    # Such pictures are cut out closely: the digit fills them as it fills the middle 20 x 20 pixels of MNIST's.
-    target = BOX if side <= BOX else min(SIZE, side)
-    size = max(1, round(width * target / side)), max(1, round(height * target / side))
-    resized = np.asarray(Image.fromarray(stretched).resize(size, Image.Resampling.BICUBIC)).clip(0, 1)
-    image = np.zeros((SIZE, SIZE), np.float32)
-    top, left = (SIZE - size[1]) // 2, (SIZE - size[0]) // 2
-    image[top : top + size[1], left : left + size[0]] = resized
-    return [View(np.floor(255 * image + 0.5).astype(np.uint8), shape)]
+def enlarge(grey: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
+    """Enlarge a small picture, so that its strokes are more than a pixel or two wide; by which factor."""
+    factor = -(-ENLARGED // max(grey.shape))
+    if factor <= 1:
+        return grey, 1
+    size = grey.shape[1] * factor, grey.shape[0] * factor
+    return np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BICUBIC)).clip(0, None), factor
