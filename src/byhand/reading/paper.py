@@ -1,5 +1,6 @@
 """The paper: whether it is light or dark, where it lies in the picture, and how bright it is at each place."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,9 @@ from scipy import ndimage
 
 # Polarity and sheet are found in a small picture of this side, pixels.
 SMALL = 256
+# A sheet takes up between these parts of the picture, is brighter than its surroundings by at least this part, and
+# is filled to at least this part by a quadrilateral. So many levels of brightness are tried.
+LEAST_SHEET, LARGEST_SHEET, LEAST_CONTRAST, LEAST_FILLED, LEVELS = 0.12, 0.93, 0.25, 0.93, 12
 POLARITY_WINDOWS = (1 / 8, 1 / 4, 1 / 2)  # parts of the shorter side
 
 
@@ -43,68 +47,79 @@ def darkness_of_ink(grey: NDArray[Any]) -> float:
 
 
 def find_sheet(grey: NDArray[Any]) -> NDArray[np.bool_] | None:
-    """Find a light sheet that lies on something darker; None if the paper seems to fill the picture.
+    """Find a sheet that lies on something darker; None if the paper seems to fill the picture.
+
+    A sheet is a bright region with four straight sides, at least three of them within the picture. A shadow may fall
+    on it, so every level that may part sheet from desk is tried.
 
     Args:
-        grey: 0 to 255, ink dark, shape (h, w).
+        grey: 0 to 255, shape (h, w).
 
     Returns:
         True where the sheet is, shape (h, w).
     """
     image = small(grey)
     k = max(3, min(image.shape) // 16) | 1
+    # Without ink, and with a little blur against grain.
     smooth = ndimage.gaussian_filter(ndimage.grey_closing(image, (k, k)), 1)
-    level = otsu(smooth)
-    labels, count = ndimage.label(smooth > level)
-    if not count:
+    low, high = np.percentile(smooth, [1, 99])
+    if high - low < LEAST_CONTRAST * high:
         return None
-    areas = np.bincount(labels.ravel())[1:]
-    region = ndimage.binary_fill_holes(labels == 1 + int(areas.argmax()))
-    area = float(region.mean())
-    if not 0.05 < area < 0.93:
+    best, chosen = LEAST_FILLED, None
+    for level in np.linspace(low, high, LEVELS + 2)[1:-1]:
+        labels, count = ndimage.label(smooth > level)
+        if not count:
+            continue
+        region = ndimage.binary_fill_holes(labels == 1 + int(np.bincount(labels.ravel())[1:].argmax()))
+        if not LEAST_SHEET < region.mean() < LARGEST_SHEET or sides_within(region) < 3:
+            continue
+        filled = four_sided(region) if sharp(smooth, region) else 0.0
+        if filled > best:
+            best, chosen = filled, region
+    if chosen is None:
         return None
-    inside, outside = float(np.median(smooth[region])), float(np.median(smooth[~region]))
-    if outside > 0.8 * inside:
-        return None
-    # A sheet is convex and has corners of its own; light that falls on a part of the paper has not.
-    if area / convex_area(region) < 0.9:
-        return None
-    if sides_within(region) < 2:
-        return None
-    region = ndimage.binary_erosion(region, iterations=2, border_value=1)
-    mask = Image.fromarray(region.astype(np.uint8)).resize(grey.shape[::-1], Image.Resampling.NEAREST)
+    inner = ndimage.binary_erosion(chosen, iterations=2, border_value=1)
+    mask = Image.fromarray(inner.astype(np.uint8)).resize(grey.shape[::-1], Image.Resampling.NEAREST)
     return np.asarray(mask).astype(bool)
 
 
-def convex_area(region: NDArray[np.bool_]) -> float:
-    """The area of the convex hull of a region, as a part of the picture."""
+def four_sided(region: NDArray[np.bool_]) -> float:
+    """The part of a region that the largest quadrilateral between its outermost points fills, at most 1."""
     from scipy.spatial import ConvexHull, QhullError
 
-    rows, columns = np.nonzero(region ^ ndimage.binary_erosion(region))
-    corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
-    points = (np.stack([rows, columns], axis=1)[:, np.newaxis] + corners).reshape(-1, 2)
+    points = np.argwhere(region ^ ndimage.binary_erosion(region))
     try:
-        return float(ConvexHull(points).volume) / region.size
+        hull = points[ConvexHull(points).vertices]
     except QhullError:
-        return 1.0
+        return 0.0
+    # The points farthest out in so many directions: the corners are among them, or close to them.
+    angles = np.arange(0, 2 * np.pi, np.pi / 12)
+    outermost = np.unique((hull @ np.stack([np.sin(angles), np.cos(angles)])).argmax(axis=0))
+    corners = hull[outermost].astype(float)
+    if len(corners) < 4:
+        return 0.0
+    chosen = np.array(list(itertools.combinations(range(len(corners)), 4)))
+    y, x = corners[chosen].transpose(2, 0, 1)
+    areas = np.abs((x * np.roll(y, -1, axis=1) - y * np.roll(x, -1, axis=1)).sum(axis=1)) / 2
+    return min(1.0, float(areas.max()) / float(region.sum()))
+
+
+def sharp(smooth: NDArray[Any], region: NDArray[np.bool_]) -> bool:
+    """Tell whether most of a region's edge is a step in brightness, and not a slope."""
+    inside = region & ~ndimage.binary_erosion(region, iterations=3, border_value=1)
+    outside = ~region & ndimage.binary_dilation(region, iterations=3)
+    if not inside.any() or not outside.any():
+        return False
+    contrast = float(np.median(smooth[region])) - float(np.median(smooth[~region]))
+    # Brightness across the edge, place by place along it.
+    step = ndimage.maximum_filter(smooth, 9)[inside] - ndimage.minimum_filter(smooth, 9)[inside]
+    return contrast > 0 and float(np.percentile(step, 25)) > 0.4 * contrast
 
 
 def sides_within(region: NDArray[np.bool_]) -> int:
     """How many of the picture's four edges the region hardly touches."""
     edges = (region[0], region[-1], region[:, 0], region[:, -1])
-    return sum(float(edge.mean()) < 0.3 for edge in edges)
-
-
-def otsu(values: NDArray[Any]) -> float:
-    """The level that parts the values into two groups with the least variance within (Otsu 1979)."""
-    counts, edges = np.histogram(values, 128)
-    middles = (edges[1:] + edges[:-1]) / 2
-    below = counts.cumsum()
-    above = below[-1] - below
-    sums = (counts * middles).cumsum()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
-    return float(edges[1:][np.nanargmax(np.where(above > 0, between, 0))])
+    return sum(float(edge.mean()) < 0.15 for edge in edges)
 
 
 def paper_level(grey: NDArray[Any], window: int) -> NDArray[np.float32]:

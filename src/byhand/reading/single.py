@@ -25,7 +25,7 @@ TRUST = 4
 # What counts how much beside others that are as sure: the picture as it is, as grey levels, as separated ink.
 AS_IT_IS, GREY, SEPARATED, PART = 2.0, 0.7, 1.0, 0.4
 # With polarity less clear than this, the negative is looked at too. With an answer surer than this, nothing more is.
-CLEAR, SURE_ENOUGH = 0.6, 0.9
+CLEAR, SURE_ENOUGH = 0.8, 0.9
 # Ink that touches the picture's edge is left out in one of the preparations, if at least this part of all remains.
 LEAST_INNER = 0.3
 
@@ -45,6 +45,13 @@ class View:
     weight: float
 
 
+@dataclass(frozen=True)
+class Best(Guess):
+    """The guess that several views lead to; `first` is how sure the network is of the first of them, 0 to 1."""
+
+    first: float
+
+
 def read_single(colours: NDArray[np.uint8], judge: Judge) -> tuple[Guess | None, Ink | None, float]:
     """Give the best guess for a picture of one digit.
 
@@ -57,17 +64,21 @@ def read_single(colours: NDArray[np.uint8], judge: Judge) -> tuple[Guess | None,
         dark ink.
     """
     polarity = polarity_of(luminance(colours))
-    sign = 1.0 if polarity >= 0 else -1.0
-    views, ink = views_of(colours if sign > 0 else 255 - colours, WINDOWS[-1:], (1 + abs(polarity)) / 2)
+    upright = colours if polarity >= 0 else 255 - colours
+    views, ink = views_of(upright, WINDOWS[-1:])
     guess = best_guess(views, judge)
     if guess and guess.confidence >= SURE_ENOUGH and abs(polarity) >= CLEAR:
         return guess, ink, polarity
     if max(colours.shape) > SMALL:
-        views, ink = views_of(colours if sign > 0 else 255 - colours, WINDOWS, (1 + abs(polarity)) / 2)
+        views, ink = views_of(upright, WINDOWS)
+        guess = best_guess(views, judge)
     if abs(polarity) < CLEAR:
-        others, _ = views_of(255 - colours if sign > 0 else colours, WINDOWS[-1:], (1 - abs(polarity)) / 2)
-        views += others
-    return best_guess(views, judge), ink, polarity
+        views, other_ink = views_of(255 - upright, WINDOWS[-1:])
+        other = best_guess(views, judge)
+        # The network knows no negatives: they look like no digit to it.
+        if other and (guess is None or other.first > guess.first * (1 + polarity**2)):
+            return other, other_ink, -polarity
+    return guess, ink, polarity
 
 
 def polarity_of(grey: NDArray[np.float32]) -> float:
@@ -81,7 +92,7 @@ def polarity_of(grey: NDArray[np.float32]) -> float:
     return 0.4 * hint + 0.6 * light
 
 
-def best_guess(views: list[View], judge: Judge) -> Guess | None:
+def best_guess(views: list[View], judge: Judge) -> Best | None:
     """Weigh what the network says of every view; None if there is none."""
     if not views:
         return None
@@ -91,16 +102,15 @@ def best_guess(views: list[View], judge: Judge) -> Guess | None:
     # Show the view that counts most among those that agree.
     agree = np.where(probabilities.argmax(axis=1) == mean.argmax(), weights, -1)
     chosen = views[int(agree.argmax())]
-    return Guess(chosen.shape, chosen.image, mean)
+    return Best(chosen.shape, chosen.image, mean, float(probabilities[0].max()))
 
 
-def views_of(colours: NDArray[np.uint8], windows: tuple[float, ...], prior: float) -> tuple[list[View], Ink | None]:
+def views_of(colours: NDArray[np.uint8], windows: tuple[float, ...]) -> tuple[list[View], Ink | None]:
     """Prepare a picture in every way that makes sense for it.
 
     Args:
         colours: ink dark, uint8, shape (h, w, 3).
         windows: to tell ink from paper with, as parts of the shorter side.
-        prior: how much these views count, 0 to 1.
     """
     grey = grey_of(colours)
     views: list[View] = []
@@ -113,8 +123,8 @@ def views_of(colours: NDArray[np.uint8], windows: tuple[float, ...], prior: floa
             soft = ((dark - low) / (high - low) * 1.15 - 0.15).clip(0, 1).astype(np.float32)
             whole = Shape(soft, 0, 0)
             if grey.shape == (SIZE, SIZE):
-                views.append(View(np.floor(dark + 0.5).astype(np.uint8), whole, AS_IT_IS * prior))
-            views.append(View(prepare(soft), whole, GREY * prior))
+                views.append(View(np.floor(dark + 0.5).astype(np.uint8), whole, AS_IT_IS))
+            views.append(View(prepare(soft), whole, GREY))
     enlarged, factor = enlarge(grey)
     inside = np.ones(enlarged.shape, bool)
     shown: Ink | None = None
@@ -125,7 +135,7 @@ def views_of(colours: NDArray[np.uint8], windows: tuple[float, ...], prior: floa
         shown = ink
         for choice, weight in choices(without_specks(connected(ink.density, ink.mask)), ink.mask.shape):
             whole = joined(choice)
-            views.append(View(prepare(whole.ink), rescaled(whole, 1 / factor), weight * prior))
+            views.append(View(prepare(whole.ink), rescaled(whole, 1 / factor), weight))
     return views, shown
 
 
