@@ -18,8 +18,8 @@ from byhand.reading.shapes import Judge, Shape, joined
 # Distances and sizes, as parts of the height of the larger of two shapes.
 NEAR = 0.22
 TALLEST_UNION = 1.35
-# Pieces smaller than this part of the usual height are specks.
-SPECK = 0.2
+# Pieces smaller than this part of the usual height, or than so many pixels, are specks; below SMALL, it depends.
+SPECK, SMALLEST, SMALL = 0.07, 5, 0.25
 # A shape that is so much wider than high is no digit.
 FLAT = 1.9
 MOST_JOINED = 4
@@ -81,7 +81,13 @@ def without_specks(shapes: Sequence[Shape]) -> list[Shape]:
     if not shapes:
         return []
     usual = usual_height(shapes)
-    return [s for s in shapes if max(s.height, s.width) >= SPECK * usual and s.amount > 3]
+    return [s for s in shapes if max(s.height, s.width) >= max(SPECK * usual, SMALLEST) and s.amount > 4]
+
+
+def written(one: Guess, usual: float) -> bool:
+    """Tell whether a shape much smaller than the others is more than a speck: a digit with some form to it."""
+    size = max(one.shape.height, one.shape.width)
+    return size >= SMALL * usual or (one.confidence > CLEAR and one.digit != 1)
 
 
 def find_digits(shapes: Sequence[Shape], judge: Judge) -> list[Guess]:
@@ -96,7 +102,8 @@ def find_digits(shapes: Sequence[Shape], judge: Judge) -> list[Guess]:
     """
     pieces = without_specks(shapes)
     best = [one for cluster in clusters(pieces) for one in best_grouping(cluster, judge)]
-    return [part for one in best for part in parted(one, judge)]
+    usual = usual_height(pieces) if pieces else 0.0
+    return [part for one in best for part in parted(one, judge) if written(part, usual)]
 
 
 def near(a: Shape, b: Shape) -> bool:

@@ -1,9 +1,11 @@
 """Ink told from paper: how dark each pixel is, for its place and for its stroke."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from scipy import ndimage
 
 from byhand.reading.lines import without_lines
@@ -16,6 +18,9 @@ WINDOWS = (1 / 24, 1 / 12, 1 / 6, 1 / 3, 2 / 3)
 SEARCH_SIDE = 640  # pixels of the reduced picture in which the window is chosen
 # So many of the largest shapes are looked at; the network takes what it is so sure of for a digit.
 MOST_LOOKED_AT, CONFIDENT = 80, 0.7
+# The smallest window through which it sees at least this part of the most digits' ink is taken.
+ENOUGH = 0.8
+GRAIN_BLOCK = 32  # pixels
 # Ink is darker than so many standard deviations of the paper's grain, and by this part of the paper's brightness.
 GRAIN, FAINTEST = 5.0, 0.06
 # Within a stroke, what has less than this part of the stroke's darkness is paper or a ruled line.
@@ -46,8 +51,9 @@ def grey_of(colours: NDArray[np.uint8], inside: NDArray[np.bool_] | None = None)
         colours: dark ink on light paper, uint8, shape (h, w, 3).
         inside: where the sheet is.
     """
-    sample = colours[::4, ::4] if min(colours.shape[:2]) >= 64 else colours
-    paper = sample[inside[::4, ::4]] if inside is not None else sample.reshape(-1, 3)
+    step = 4 if min(colours.shape[:2]) >= 64 else 1
+    sample = colours[::step, ::step]
+    paper = sample[inside[::step, ::step]] if inside is not None else sample.reshape(-1, 3)
     white = np.maximum(np.percentile(paper, 80, axis=0), 8).astype(np.float32)
     factors = np.float32(255) / white
     red, green, blue = (colours[..., i] * factors[i] for i in range(3))
@@ -73,31 +79,38 @@ def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge:
     inside = np.ones(grey.shape, bool) if inside is None else inside
     reduced = small(grey, SEARCH_SIDE)
     within = small(inside, SEARCH_SIDE) > 0.99
-    best, chosen = -1.0, None
+    found = []
     for part in WINDOWS:
         window = max(5, round(part * min(reduced.shape)))
         ink = separated(reduced, within, window)
-        if ink is None:
-            continue
-        legible = legibility(ink, judge)
-        if chosen is None or legible > best + 0.15:
-            best, chosen = legible, window
-    if chosen is None:
+        if ink is not None:
+            found.append((legible(ink, judge), window))
+    if not found:
         return None
+    most = max(amount for amount, _ in found)
+    chosen = next(window for amount, window in found if amount >= ENOUGH * most)
     return separated(grey, inside, round(chosen * len(grey) / len(reduced)))
 
 
-def legibility(ink: Ink, judge: Judge) -> float:
-    """The part of the ink that is in shapes the network takes for digits, 0 to 1."""
-    shapes = sorted(connected(ink.density, ink.mask), key=lambda shape: shape.amount, reverse=True)[:MOST_LOOKED_AT]
-    total = sum(shape.amount for shape in shapes)
-    if total < 5:
-        return 0.0
-    likely = [s for s in shapes if s.height >= 8 and s.width < 2 * s.height and s.height < 12 * s.width]
+def legible(ink: Ink, judge: Judge) -> float:
+    """How much ink, in pixels, is in shapes that the network takes for digits."""
+    height, width = ink.mask.shape
+    likely = [
+        shape
+        for shape in sorted(connected(ink.density, ink.mask), key=lambda shape: shape.amount, reverse=True)
+        if shape.height >= 8
+        and shape.width < 2 * shape.height
+        and shape.height < 12 * shape.width
+        # A shadow reaches over the edge of the picture.
+        and not (
+            (shape.height > 0.5 * height and (shape.top == 0 or shape.bottom == height))
+            or (shape.width > 0.5 * width and (shape.left == 0 or shape.right == width))
+        )
+    ][:MOST_LOOKED_AT]
     if not likely:
         return 0.0
     confident = judge(np.array([prepare(shape.ink) for shape in likely])).max(axis=1) >= CONFIDENT
-    return sum(shape.amount for shape, yes in zip(likely, confident, strict=True) if yes) / total
+    return sum(shape.amount for shape, yes in zip(likely, confident, strict=True) if yes)
 
 
 def separated(grey: NDArray[np.float32], inside: NDArray[np.bool_], window: int) -> Ink | None:
@@ -112,20 +125,39 @@ def separated(grey: NDArray[np.float32], inside: NDArray[np.bool_], window: int)
 
 def darkness(
     grey: NDArray[np.float32], level: NDArray[np.float32], inside: NDArray[np.bool_]
-) -> tuple[NDArray[np.float32], float]:
-    """How much darker than the paper each pixel is, 0 to 1, and from where on that is more than grain."""
-    density = 1 - grey / np.maximum(level, 4)
-    sample = density[inside]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """How much darker than the paper each pixel is, 0 to 1, and from where on that is more than grain, there."""
+    raw = (1 - grey / np.maximum(level, 4)).astype(np.float32)
+    sample = raw[inside]
     sample = sample[:: max(1, len(sample) // 100_000)]
-    middle = float(np.median(sample))
-    below = sample[sample <= middle]
-    spread = 1.4826 * float(np.median(middle - below)) if len(below) else 0.0
-    density = np.clip(density - np.float32(middle), 0, 1)
+    density = np.clip(raw - np.float32(np.median(sample)), 0, 1).astype(np.float32)
+    threshold = np.maximum(GRAIN * grain(raw), FAINTEST).astype(np.float32)
     density[~inside] = 0
-    return density.astype(np.float32, copy=False), max(GRAIN * spread, FAINTEST)
+    return density, threshold
 
 
-def _strokes(density: NDArray[np.float32], threshold: float, level: NDArray[np.float32]) -> Ink | None:
+def grain(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The standard deviation of the paper's grain around each pixel: that of most differences in a block.
+
+    Shadows are noisier than light, relative to their brightness.
+    """
+    block = max(8, min(GRAIN_BLOCK, min(values.shape) // 2))
+    lag = 4 if min(values.shape) > 200 else 2
+    difference = np.abs(values[:, lag:] - values[:, :-lag])
+    rows, columns = difference.shape[0] // block, difference.shape[1] // block
+    if not rows or not columns:
+        spread = np.full((1, 1), np.median(difference) if difference.size else 0)
+    else:
+        blocks = difference[: rows * block, : columns * block].reshape(rows, block, columns, block)
+        spread = np.median(blocks[:, ::2, :, ::2].transpose(0, 2, 1, 3).reshape(rows, columns, -1), axis=2)
+        # Not more than around it: ink and edges are no grain.
+        spread = np.minimum(spread, 2 * np.median(spread)) if spread.size < 9 else ndimage.median_filter(spread, 3)
+    spread = spread / (0.6745 * math.sqrt(2))
+    image = Image.fromarray(spread.astype(np.float32))
+    return np.asarray(image.resize(values.shape[::-1], Image.Resampling.BILINEAR))
+
+
+def _strokes(density: NDArray[np.float32], threshold: NDArray[np.float32], level: NDArray[np.float32]) -> Ink | None:
     """Give every connected stroke its own threshold, between paper and its own darkness."""
     labels, count = ndimage.label(density > threshold, np.ones((3, 3)))
     if not count:

@@ -44,17 +44,32 @@ def without_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def lines_in(mask: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:
     """Where one shape holds lines of at least this length, near the horizontal or the vertical."""
-    return _across(mask, round(length)) | _across(mask.T, round(length)).T
+    across, down = _level(mask, round(length)), _level(mask.T, round(length)).T
+    return (
+        _uncrossed(mask & ~(down & ~across), across, length)
+        | _uncrossed((mask & ~(across & ~down)).T, down.T, length).T
+    )
 
 
-def _across(mask: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
-    """Pixels of nearly horizontal lines, without the strokes that cross them."""
+def _uncrossed(mask: NDArray[np.bool_], lines: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:
+    """Nearly horizontal lines without the strokes that cross them, which are thicker than the lines there."""
+    if not lines.any():
+        return lines
+    run = _runs_down(mask)
+    thickness = float(np.median(run[lines]))
+    if thickness * SLENDER > length:
+        return np.zeros_like(lines)
+    return lines & (run <= THICKER * thickness + 1)
+
+
+def _level(mask: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+    """Pixels of nearly horizontal lines and of what crosses them there."""
     height, width = mask.shape
     found = np.zeros_like(mask)
     if width < length:
         return found
     columns = np.arange(width)
-    for degrees in range(-STEEPEST, STEEPEST + 1, STEP):
+    for degrees in np.arange(-STEEPEST, STEEPEST + STEP, STEP):
         drop = np.rint(np.tan(math.radians(degrees)) * columns).astype(int)
         drop -= drop.min()
         # Each column moved up by what the line has dropped there: the line is level.
@@ -64,17 +79,10 @@ def _across(mask: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
         # A line one pixel off, where rounding breaks it, still counts.
         thick = np.maximum(tall, np.maximum(np.roll(tall, 1, axis=0), np.roll(tall, -1, axis=0)))
         full = ndimage.uniform_filter1d(thick, length, axis=1, mode="constant") >= FILLED
-        if not full.any():
-            continue
-        along = ndimage.maximum_filter1d(full, length, axis=1) & (tall > 0)
-        found |= along[rows, columns]
-    if not found.any():
-        return found
-    run = _runs_down(mask)
-    thickness = float(np.median(run[found]))
-    if thickness * SLENDER > length:
-        return np.zeros_like(mask)
-    return found & (run <= THICKER * thickness + 1)
+        if full.any():
+            along = ndimage.maximum_filter1d(full, length, axis=1) & (tall > 0)
+            found |= along[rows, columns]
+    return found
 
 
 def _runs_down(mask: NDArray[np.bool_]) -> NDArray[np.intp]:

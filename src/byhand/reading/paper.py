@@ -13,7 +13,7 @@ SMALL = 256
 # A sheet takes up between these parts of the picture, is brighter than its surroundings by at least this part, and
 # is filled to at least this part by a quadrilateral. So many levels of brightness are tried.
 LEAST_SHEET, LARGEST_SHEET, LEAST_CONTRAST, LEAST_FILLED, LEVELS = 0.12, 0.93, 0.25, 0.93, 12
-POLARITY_WINDOWS = (1 / 8, 1 / 4, 1 / 2)  # parts of the shorter side
+POLARITY_WINDOWS = (1 / 12, 1 / 6, 1 / 3)  # parts of the shorter side
 
 
 def small(values: NDArray[Any], side: int = SMALL) -> NDArray[np.float32]:
@@ -36,7 +36,7 @@ def darkness_of_ink(grey: NDArray[Any]) -> float:
     Ink covers less than half of any wide window, so the median there is paper; what differs most from it is ink.
     The negative of a picture gives the negative number.
     """
-    image = small(grey, 64)
+    image = small(grey, 96)
     balance = []
     for part in POLARITY_WINDOWS:
         median = ndimage.median_filter(image, max(3, round(part * min(image.shape))) | 1, mode="nearest")
@@ -139,7 +139,8 @@ def paper_level(grey: NDArray[Any], window: int) -> NDArray[np.float32]:
     k = min(k, 2 * min(reduced.shape) - 1)
     border = np.pad(ndimage.gaussian_filter(reduced, 0.7), k, mode="edge")
     level = ndimage.grey_closing(border, (k, k))[k:-k, k:-k]
-    level = ndimage.uniform_filter(level, 3)
+    # Beside the edge of a shadow, the darker level counts: ink is darker still, and the edge does not look like ink.
+    level = ndimage.uniform_filter(ndimage.minimum_filter(level, 3), 3)
     if factor == 1:
         return np.asarray(level[:height, :width], np.float32)
     size = padded.shape[1], padded.shape[0]

@@ -160,12 +160,13 @@ def find_polarity(stages: Stages) -> NDArray[np.uint8]:
     """Find the sheet, and give the colours with dark ink on light paper."""
     colours = stages.picture.colours
     grey = luminance(colours)
-    stages.sheet = find_sheet(grey)
-    if stages.sheet is None:
-        stages.sheet = find_sheet(255 - grey)
-    if stages.sheet is not None:
-        grey = np.where(stages.sheet, grey, np.median(grey[stages.sheet]))
-    stages.dark_on_light = darkness_of_ink(grey) >= 0
+    # A light sheet has dark ink on it and a dark one light ink; a shadow on light paper is no dark sheet.
+    for dark, sheet in ((True, find_sheet(grey)), (False, find_sheet(255 - grey))):
+        if sheet is not None and (darkness_of_ink(np.where(sheet, grey, np.median(grey[sheet]))) > 0) == dark:
+            stages.sheet, stages.dark_on_light = sheet, dark
+            break
+    else:
+        stages.dark_on_light = darkness_of_ink(grey) >= 0
     return colours if stages.dark_on_light else 255 - colours
 
 
