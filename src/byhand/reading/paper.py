@@ -13,6 +13,7 @@ SMALL = 256
 # A sheet takes up between these parts of the picture, is brighter than its surroundings by at least this part, and
 # is filled to at least this part by a quadrilateral. So many levels of brightness are tried.
 LEAST_SHEET, LARGEST_SHEET, LEAST_CONTRAST, LEAST_FILLED, LEVELS = 0.12, 0.93, 0.25, 0.93, 12
+SMALLEST_WITH_SHEET = 150  # pixels of the shorter side
 POLARITY_WINDOWS = (1 / 12, 1 / 6, 1 / 3)  # parts of the shorter side
 
 
@@ -46,6 +47,15 @@ def darkness_of_ink(grey: NDArray[Any]) -> float:
     return float(np.mean(balance))
 
 
+def darkness_within(grey: NDArray[Any], region: NDArray[np.bool_]) -> float:
+    """The same for a part of the picture, without its edge."""
+    image = small(grey, SMALL)
+    inner = ndimage.binary_erosion(small(region, SMALL) > 0.99, iterations=SMALL // 40)
+    if not inner.any():
+        return 0.0
+    return darkness_of_ink(np.where(inner, image, np.median(image[inner])))
+
+
 def find_sheet(grey: NDArray[Any]) -> NDArray[np.bool_] | None:
     """Find a sheet that lies on something darker; None if the paper seems to fill the picture.
 
@@ -58,6 +68,8 @@ def find_sheet(grey: NDArray[Any]) -> NDArray[np.bool_] | None:
     Returns:
         True where the sheet is, shape (h, w).
     """
+    if min(grey.shape) < SMALLEST_WITH_SHEET:
+        return None
     image = small(grey)
     k = max(3, min(image.shape) // 16) | 1
     # Without ink, and with a little blur against grain.
@@ -65,7 +77,8 @@ def find_sheet(grey: NDArray[Any]) -> NDArray[np.bool_] | None:
     low, high = np.percentile(smooth, [1, 99])
     if high - low < LEAST_CONTRAST * high:
         return None
-    best, chosen = LEAST_FILLED, None
+    # The largest such region: a shadow that falls on the sheet parts it, too.
+    chosen = None
     for level in np.linspace(low, high, LEVELS + 2)[1:-1]:
         labels, count = ndimage.label(smooth > level)
         if not count:
@@ -73,9 +86,8 @@ def find_sheet(grey: NDArray[Any]) -> NDArray[np.bool_] | None:
         region = ndimage.binary_fill_holes(labels == 1 + int(np.bincount(labels.ravel())[1:].argmax()))
         if not LEAST_SHEET < region.mean() < LARGEST_SHEET or sides_within(region) < 3:
             continue
-        filled = four_sided(region) if sharp(smooth, region) else 0.0
-        if filled > best:
-            best, chosen = filled, region
+        if (chosen is None or region.sum() > chosen.sum()) and sharp(smooth, region):
+            chosen = region if four_sided(region) > LEAST_FILLED else chosen
     if chosen is None:
         return None
     inner = ndimage.binary_erosion(chosen, iterations=2, border_value=1)

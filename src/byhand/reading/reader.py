@@ -14,7 +14,7 @@ from byhand.model import Model, load_model, shipped_model
 from byhand.reading.decoding import Picture, decode, from_array
 from byhand.reading.digits import Guess, find_digits
 from byhand.reading.ink import Ink, find_ink, grey_of
-from byhand.reading.paper import darkness_of_ink, find_sheet, luminance
+from byhand.reading.paper import darkness_of_ink, darkness_within, find_sheet, luminance
 from byhand.reading.rows import rows_of, with_spaces
 from byhand.reading.shapes import Box, Judge, connected, rescaled
 from byhand.reading.single import enlarge, read_single
@@ -162,7 +162,7 @@ def find_polarity(stages: Stages) -> NDArray[np.uint8]:
     grey = luminance(colours)
     # A light sheet has dark ink on it and a dark one light ink; a shadow on light paper is no dark sheet.
     for dark, sheet in ((True, find_sheet(grey)), (False, find_sheet(255 - grey))):
-        if sheet is not None and (darkness_of_ink(np.where(sheet, grey, np.median(grey[sheet]))) > 0) == dark:
+        if sheet is not None and (darkness_within(grey, sheet) > 0) == dark:
             stages.sheet, stages.dark_on_light = sheet, dark
             break
     else:
