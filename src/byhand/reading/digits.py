@@ -20,13 +20,17 @@ NEAR = 0.22
 TALLEST_UNION = 1.35
 # Pieces smaller than this part of the usual height, or than so many pixels, are specks; below SMALL, it depends.
 SPECK, SMALLEST, SMALL = 0.07, 5, 0.25
+# A short line is a 1 only if it is not much shorter than the other digits.
+SMALL_ONE = 0.4
 # A shape that is so much wider than high is no digit.
 FLAT = 1.9
 MOST_JOINED = 4
 # Below this confidence, or above this width for its height, a shape may be several digits that touch.
 CLEAR, WIDE = 0.9, 0.95
+# A part that is cut off must look like a digit at least so much.
+LEAST_PART = 0.6
 # What one more digit must gain, in log probability.
-PRICE = 0.25
+PRICE = 0.35
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,10 @@ def without_specks(shapes: Sequence[Shape]) -> list[Shape]:
 
 def written(one: Guess, usual: float) -> bool:
     """Tell whether a shape much smaller than the others is more than a speck: a digit with some form to it."""
-    size = max(one.shape.height, one.shape.width)
-    return size >= SMALL * usual or (one.confidence > CLEAR and one.digit != 1)
+    size = max(one.shape.height, one.shape.width) / usual
+    if one.digit == 1 and size < SMALL_ONE:
+        return False
+    return size >= SMALL or one.confidence > CLEAR
 
 
 def find_digits(shapes: Sequence[Shape], judge: Judge) -> list[Guess]:
@@ -217,6 +223,8 @@ def parted(one: Guess, judge: Judge) -> list[Guess]:
             if start not in best or ((start, end) not in guesses and (start, end) != (0, cuts.count + 1)):
                 continue
             part = one if (start, end) == (0, cuts.count + 1) else guesses[start, end]
+            if part is not one and part.confidence < LEAST_PART:
+                continue
             through = cuts.price[end] if end <= cuts.count else 0.0
             candidate = best[start][0] + part.score - PRICE - through
             if end not in best or candidate > best[end][0]:

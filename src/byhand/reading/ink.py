@@ -62,7 +62,7 @@ def grey_of(colours: NDArray[np.uint8], inside: NDArray[np.bool_] | None = None)
     return grey
 
 
-def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge: Judge) -> Ink | None:
+def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge: Judge) -> tuple[Ink | None, float]:
     """Separate ink from paper.
 
     How wide strokes are is not known: a shadow on a page of small digits is as wide as the stroke of a large one. So
@@ -74,7 +74,7 @@ def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge:
         judge: gives the probabilities of images in MNIST's form.
 
     Returns:
-        None if nothing stands out from the paper.
+        The ink, None if nothing stands out from the paper; and how much of it is legible, in reduced pixels.
     """
     inside = np.ones(grey.shape, bool) if inside is None else inside
     reduced = small(grey, SEARCH_SIDE)
@@ -86,10 +86,10 @@ def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge:
         if ink is not None:
             found.append((legible(ink, judge), window))
     if not found:
-        return None
+        return None, 0.0
     most = max(amount for amount, _ in found)
     chosen = next(window for amount, window in found if amount >= ENOUGH * most)
-    return separated(grey, inside, round(chosen * len(grey) / len(reduced)))
+    return separated(grey, inside, round(chosen * len(grey) / len(reduced))), most
 
 
 def legible(ink: Ink, judge: Judge) -> float:

@@ -21,6 +21,8 @@ from byhand.reading.single import enlarge, read_single
 
 # The one place for what the network's confidence means. Below OTHER, ink is no digit; from SURE on, it is flagged.
 OTHER, SURE = 0.5, 0.95
+# Polarity less clear than this is tried both ways; the less likely way must show so many times as much legible ink.
+CLEAR_POLARITY, SECOND_THOUGHT = 0.8, 1.25
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def stages_of(picture: Picture, model: Model, *, single: bool = False) -> Stages
         guess, stages.ink, polarity = read_single(picture.colours, model.predict_proba)
         stages.dark_on_light, stages.guesses = polarity >= 0, [guess] if guess else []
     else:
-        find_many(stages, find_polarity(stages), model.predict_proba)
+        find_many(stages, model.predict_proba)
     guesses = stages.guesses
     digits = [one for one in guesses if single or one.confidence >= OTHER]
     others = [one for one in guesses if not single and one.confidence < OTHER]
@@ -156,25 +158,41 @@ def stages_of(picture: Picture, model: Model, *, single: bool = False) -> Stages
     return stages
 
 
-def find_polarity(stages: Stages) -> NDArray[np.uint8]:
-    """Find the sheet, and give the colours with dark ink on light paper."""
-    colours = stages.picture.colours
-    grey = luminance(colours)
-    # A light sheet has dark ink on it and a dark one light ink; a shadow on light paper is no dark sheet.
-    for dark, sheet in ((True, find_sheet(grey)), (False, find_sheet(255 - grey))):
-        if sheet is not None and (darkness_within(grey, sheet) > 0) == dark:
-            stages.sheet, stages.dark_on_light = sheet, dark
-            break
-    else:
-        stages.dark_on_light = darkness_of_ink(grey) >= 0
-    return colours if stages.dark_on_light else 255 - colours
+@dataclass(frozen=True)
+class Scene:
+    """One way to see a picture: where the sheet is, None for everywhere, and whether ink is dark on it."""
+
+    sheet: NDArray[np.bool_] | None
+    dark_on_light: bool
 
 
-def find_many(stages: Stages, colours: NDArray[np.uint8], judge: Judge) -> None:
-    """Find the ink on the sheet and let the network decide what makes a digit."""
-    stages.grey = grey_of(colours, stages.sheet)
-    enlarged, factor = enlarge(stages.grey)
-    stages.ink = find_ink(enlarged, stages.sheet if factor == 1 else None, judge)
+def scenes_of(grey: NDArray[np.float32]) -> list[Scene]:
+    """What the picture may show, the likeliest first: a light sheet, a page in one polarity or both, a dark sheet."""
+    light = find_sheet(grey)
+    if light is not None and darkness_within(grey, light) > 0:
+        return [Scene(light, True)]
+    darkness = darkness_of_ink(grey)
+    scenes = [Scene(None, darkness >= 0)]
+    if abs(darkness) < CLEAR_POLARITY:
+        scenes.append(Scene(None, darkness < 0))
+    dark = find_sheet(255 - grey)
+    if dark is not None and darkness_within(grey, dark) < 0:
+        scenes.append(Scene(dark, False))
+    return scenes
+
+
+def find_many(stages: Stages, judge: Judge) -> None:
+    """Find the ink in the scene that shows most of it and let the network decide what makes a digit."""
+    picture, most = stages.picture, -1.0
+    factor = 1
+    for scene in scenes_of(luminance(picture.colours)):
+        colours = picture.colours if scene.dark_on_light else 255 - picture.colours
+        grey = grey_of(colours, scene.sheet)
+        enlarged, factor = enlarge(grey)
+        ink, amount = find_ink(enlarged, scene.sheet if factor == 1 else None, judge)
+        if amount > most:
+            most = amount * SECOND_THOUGHT
+            stages.grey, stages.ink, stages.sheet, stages.dark_on_light = grey, ink, scene.sheet, scene.dark_on_light
     if stages.ink is not None:
         guesses = find_digits(connected(stages.ink.density, stages.ink.mask), judge)
         stages.guesses = [replace(one, shape=rescaled(one.shape, 1 / factor)) for one in guesses]
