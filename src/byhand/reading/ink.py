@@ -62,7 +62,7 @@ def grey_of(colours: NDArray[np.uint8], inside: NDArray[np.bool_] | None = None)
     return grey
 
 
-def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge: Judge) -> tuple[Ink | None, float]:
+def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge: Judge) -> tuple[Ink | None, int]:
     """Separate ink from paper.
 
     How wide strokes are is not known: a shadow on a page of small digits is as wide as the stroke of a large one. So
@@ -74,7 +74,7 @@ def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge:
         judge: gives the probabilities of images in MNIST's form.
 
     Returns:
-        The ink, None if nothing stands out from the paper; and how much of it is legible, in reduced pixels.
+        The ink, None if nothing stands out from the paper; and how many shapes of it are legible.
     """
     inside = np.ones(grey.shape, bool) if inside is None else inside
     reduced = small(grey, SEARCH_SIDE)
@@ -86,14 +86,14 @@ def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge:
         if ink is not None:
             found.append((legible(ink, judge), window))
     if not found:
-        return None, 0.0
-    most = max(amount for amount, _ in found)
-    chosen = next(window for amount, window in found if amount >= ENOUGH * most)
-    return separated(grey, inside, round(chosen * len(grey) / len(reduced))), most
+        return None, 0
+    most = max(amount for (_, amount), _ in found)
+    count, chosen = next((count, window) for (count, amount), window in found if amount >= ENOUGH * most)
+    return separated(grey, inside, round(chosen * len(grey) / len(reduced))), count
 
 
-def legible(ink: Ink, judge: Judge) -> float:
-    """How much ink, in pixels, is in shapes that the network takes for digits."""
+def legible(ink: Ink, judge: Judge) -> tuple[int, float]:
+    """How many shapes the network takes for digits, and how much ink is in them, in pixels."""
     height, width = ink.mask.shape
     likely = [
         shape
@@ -103,14 +103,15 @@ def legible(ink: Ink, judge: Judge) -> float:
         and shape.height < 12 * shape.width
         # A shadow reaches over the edge of the picture.
         and not (
-            (shape.height > 0.5 * height and (shape.top == 0 or shape.bottom == height))
-            or (shape.width > 0.5 * width and (shape.left == 0 or shape.right == width))
+            (shape.height > 0.5 * height and (shape.top < 3 or shape.bottom > height - 3))
+            or (shape.width > 0.5 * width and (shape.left < 3 or shape.right > width - 3))
         )
     ][:MOST_LOOKED_AT]
     if not likely:
-        return 0.0
+        return 0, 0.0
     confident = judge(np.array([prepare(shape.ink) for shape in likely])).max(axis=1) >= CONFIDENT
-    return sum(shape.amount for shape, yes in zip(likely, confident, strict=True) if yes)
+    amount = sum(shape.amount for shape, yes in zip(likely, confident, strict=True) if yes)
+    return int(confident.sum()), amount
 
 
 def separated(grey: NDArray[np.float32], inside: NDArray[np.bool_], window: int) -> Ink | None:

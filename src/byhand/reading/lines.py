@@ -8,6 +8,7 @@ from scipy import ndimage
 
 # A shape that reaches over this part of the picture's shorter side may hold lines; so long a line must be.
 LONG = 0.3
+LONG_FRAGMENT = 0.15
 SHORTEST = 40  # pixels
 # Lines tilt by at most so many degrees; they are followed at every degree.
 STEEPEST, STEP = 12, 1
@@ -20,7 +21,7 @@ SLENDER = 12
 
 
 def without_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Give the ink without long straight lines.
+    """Give the ink without long straight lines and what is left of them.
 
     Args:
         mask: True where there is ink, shape (h, w).
@@ -30,16 +31,34 @@ def without_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """
     labels, count = ndimage.label(mask, np.ones((3, 3)))
     shorter = min(mask.shape)
-    remaining = mask.copy()
+    length = max(SHORTEST, LONG * shorter)
+    remaining = mask
+    thickness = 0.0
+    for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
+        if max(part.stop - part.start for part in place) < length:
+            continue
+        lines = lines_in(labels[place] == number, length)
+        if lines.any():
+            remaining = remaining.copy() if remaining is mask else remaining
+            remaining[place] &= ~lines
+            # Twice the mean distance to the edge, which grows from half a pixel by one.
+            inner = ndimage.distance_transform_edt(np.pad(lines, 1))[1:-1, 1:-1]
+            thickness = max(thickness, 4 * float(inner[lines].mean()) - 1)
+    return _without_fragments(remaining, thickness, LONG_FRAGMENT * shorter) if thickness else remaining
+
+
+def _without_fragments(mask: NDArray[np.bool_], thickness: float, length: float) -> NDArray[np.bool_]:
+    """Leave out pieces that are straight, level or upright, and no thicker than the lines that were found."""
+    labels, count = ndimage.label(mask, np.ones((3, 3)))
+    dropped = np.zeros(count + 1, bool)
     for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
         height, width = (part.stop - part.start for part in place)
-        if max(height, width) < max(SHORTEST, LONG * shorter):
+        if max(height, width) > 3 * length or min(height, width) > 2 * thickness + 0.12 * max(height, width):
             continue
         own = labels[place] == number
-        lines = lines_in(own, max(SHORTEST, LONG * shorter))
-        if lines.any():
-            remaining[place] &= ~lines
-    return remaining
+        dropped[number] = own.sum() / max(height, width) <= 1.4 * thickness
+    kept: NDArray[np.bool_] = mask & ~dropped[labels]
+    return kept
 
 
 def lines_in(mask: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:

@@ -13,6 +13,8 @@ SMALL = 256
 # A sheet takes up between these parts of the picture, is brighter than its surroundings by at least this part, and
 # is filled to at least this part by a quadrilateral. So many levels of brightness are tried.
 LEAST_SHEET, LARGEST_SHEET, LEAST_CONTRAST, LEAST_FILLED, LEVELS = 0.12, 0.93, 0.25, 0.93, 12
+# What lies so close to the sheet's edge is left out: pixels of the small picture.
+SHEET_EDGE = 4
 SMALLEST_WITH_SHEET = 150  # pixels of the shorter side
 POLARITY_WINDOWS = (1 / 12, 1 / 6, 1 / 3)  # parts of the shorter side
 
@@ -90,7 +92,7 @@ def find_sheet(grey: NDArray[Any]) -> NDArray[np.bool_] | None:
             chosen = region if four_sided(region) > LEAST_FILLED else chosen
     if chosen is None:
         return None
-    inner = ndimage.binary_erosion(chosen, iterations=2, border_value=1)
+    inner = ndimage.binary_erosion(chosen, iterations=SHEET_EDGE, border_value=1)
     mask = Image.fromarray(inner.astype(np.uint8)).resize(grey.shape[::-1], Image.Resampling.NEAREST)
     return np.asarray(mask).astype(bool)
 

@@ -21,8 +21,8 @@ from byhand.reading.single import enlarge, read_single
 
 # The one place for what the network's confidence means. Below OTHER, ink is no digit; from SURE on, it is flagged.
 OTHER, SURE = 0.5, 0.95
-# Polarity less clear than this is tried both ways; the less likely way must show so many times as much legible ink.
-CLEAR_POLARITY, SECOND_THOUGHT = 0.8, 1.25
+# Polarity less clear than this is tried both ways; the less likely way must show more than so many times the digits.
+CLEAR_POLARITY, SECOND_THOUGHT = 0.8, 1.5
 
 
 @dataclass(frozen=True)
@@ -183,15 +183,15 @@ def scenes_of(grey: NDArray[np.float32]) -> list[Scene]:
 
 def find_many(stages: Stages, judge: Judge) -> None:
     """Find the ink in the scene that shows most of it and let the network decide what makes a digit."""
-    picture, most = stages.picture, -1.0
+    picture, most = stages.picture, -1
     factor = 1
     for scene in scenes_of(luminance(picture.colours)):
         colours = picture.colours if scene.dark_on_light else 255 - picture.colours
         grey = grey_of(colours, scene.sheet)
         enlarged, factor = enlarge(grey)
-        ink, amount = find_ink(enlarged, scene.sheet if factor == 1 else None, judge)
-        if amount > most:
-            most = amount * SECOND_THOUGHT
+        ink, count = find_ink(enlarged, scene.sheet if factor == 1 else None, judge)
+        if count > SECOND_THOUGHT * most:
+            most = count
             stages.grey, stages.ink, stages.sheet, stages.dark_on_light = grey, ink, scene.sheet, scene.dark_on_light
     if stages.ink is not None:
         guesses = find_digits(connected(stages.ink.density, stages.ink.mask), judge)
