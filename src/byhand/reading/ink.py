@@ -25,8 +25,9 @@ GRAIN_BLOCK = 32  # pixels
 GRAIN, FAINTEST = 5.0, 0.06
 # Within a stroke, what has less than this part of the stroke's darkness is paper or a ruled line.
 EDGE = 0.42
-# Strokes with less than this part of the page's usual darkness shine through from the back.
-BLEED = 0.35
+# Strokes with less than this part of the page's usual darkness are printed lines or shine through from the back;
+# all but the darkest seventh of the ink may be such lines.
+BLEED, WRITTEN = 0.45, 0.85
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def grey_of(colours: NDArray[np.uint8], inside: NDArray[np.bool_] | None = None)
     return grey
 
 
-def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge: Judge) -> tuple[Ink | None, int]:
+def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge: Judge) -> tuple[Ink | None, float]:
     """Separate ink from paper.
 
     How wide strokes are is not known: a shadow on a page of small digits is as wide as the stroke of a large one. So
@@ -74,7 +75,7 @@ def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge:
         judge: gives the probabilities of images in MNIST's form.
 
     Returns:
-        The ink, None if nothing stands out from the paper; and how many shapes of it are legible.
+        The ink, None if nothing stands out from the paper; and how much it is worth, see `Legible`.
     """
     inside = np.ones(grey.shape, bool) if inside is None else inside
     reduced = small(grey, SEARCH_SIDE)
@@ -86,14 +87,28 @@ def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge:
         if ink is not None:
             found.append((legible(ink, judge), window))
     if not found:
-        return None, 0
-    most = max(amount for (_, amount), _ in found)
-    count, chosen = next((count, window) for (count, amount), window in found if amount >= ENOUGH * most)
-    return separated(grey, inside, round(chosen * len(grey) / len(reduced))), count
+        return None, 0.0
+    most = max(looked.amount for looked, _ in found)
+    looked, chosen = next((looked, window) for looked, window in found if looked.amount >= ENOUGH * most)
+    return separated(grey, inside, round(chosen * len(grey) / len(reduced))), looked.worth
 
 
-def legible(ink: Ink, judge: Judge) -> tuple[int, float]:
-    """How many shapes the network takes for digits, and how much ink is in them, in pixels."""
+@dataclass(frozen=True)
+class Legible:
+    """How many shapes the network takes for digits, how much ink is in them in pixels, and what part of all ink."""
+
+    count: int = 0
+    amount: float = 0.0
+    part: float = 0.0
+
+    @property
+    def worth(self) -> float:
+        """Many digits and little else: noise gives many shapes, too, of which few look like digits."""
+        return self.count * self.part**2
+
+
+def legible(ink: Ink, judge: Judge) -> Legible:
+    """Let the network look at the shapes as they are connected."""
     height, width = ink.mask.shape
     likely = [
         shape
@@ -108,10 +123,10 @@ def legible(ink: Ink, judge: Judge) -> tuple[int, float]:
         )
     ][:MOST_LOOKED_AT]
     if not likely:
-        return 0, 0.0
+        return Legible()
     confident = judge(np.array([prepare(shape.ink) for shape in likely])).max(axis=1) >= CONFIDENT
     amount = sum(shape.amount for shape, yes in zip(likely, confident, strict=True) if yes)
-    return int(confident.sum()), amount
+    return Legible(int(confident.sum()), amount, amount / max(float(ink.density[ink.mask].sum()), 1.0))
 
 
 def separated(grey: NDArray[np.float32], inside: NDArray[np.bool_], window: int) -> Ink | None:
@@ -169,7 +184,7 @@ def _strokes(density: NDArray[np.float32], threshold: NDArray[np.float32], level
     np.maximum.at(darkest, labels[dark], smooth[dark])
     areas = np.bincount(labels[dark], minlength=count + 1)
     order = np.argsort(darkest)
-    usual = darkest[order][np.searchsorted(areas[order].cumsum(), areas.sum() / 2)]
+    usual = darkest[order][np.searchsorted(areas[order].cumsum(), WRITTEN * areas.sum())]
     darkest[darkest < BLEED * usual] = np.inf
     darkest[0] = np.inf
     peak = darkest[labels]

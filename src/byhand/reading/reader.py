@@ -183,15 +183,15 @@ def scenes_of(grey: NDArray[np.float32]) -> list[Scene]:
 
 def find_many(stages: Stages, judge: Judge) -> None:
     """Find the ink in the scene that shows most of it and let the network decide what makes a digit."""
-    picture, most = stages.picture, -1
+    picture, most = stages.picture, -1.0
     factor = 1
     for scene in scenes_of(luminance(picture.colours)):
         colours = picture.colours if scene.dark_on_light else 255 - picture.colours
         grey = grey_of(colours, scene.sheet)
         enlarged, factor = enlarge(grey)
-        ink, count = find_ink(enlarged, scene.sheet if factor == 1 else None, judge)
-        if count > SECOND_THOUGHT * most:
-            most = count
+        ink, worth = find_ink(enlarged, scene.sheet if factor == 1 else None, judge)
+        if worth > SECOND_THOUGHT * most:
+            most = worth
             stages.grey, stages.ink, stages.sheet, stages.dark_on_light = grey, ink, scene.sheet, scene.dark_on_light
     if stages.ink is not None:
         guesses = find_digits(connected(stages.ink.density, stages.ink.mask), judge)
