@@ -1,6 +1,7 @@
 """byhand: handwritten digits, read by a neural network written by hand.
 
-`load_mnist()` gives the data, `train()` a model, `load_model()` one from a file or the one that comes along.
+`load_mnist()` gives the data, `train()` a model, `load_model()` one from a file or the one that comes along,
+`read()` the digits in a picture.
 """
 
 import importlib
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from byhand.errors import ByhandError as ByhandError
     from byhand.model import Model as Model
     from byhand.model import load_model as load_model
+    from byhand.reading.reader import Reading as Reading
+    from byhand.reading.reader import read as read
     from byhand.run import train as train
 
 __version__ = "0.1.0"
@@ -21,9 +24,11 @@ _HOMES = {
     "Model": "byhand.model",
     "load_mnist": "byhand.data.mnist",
     "load_model": "byhand.model",
+    "Reading": "byhand.reading.reader",
+    "read": "byhand.reading.reader",
     "train": "byhand.run",
 }
-__all__ = ["ByhandError", "Model", "load_mnist", "load_model", "train"]
+__all__ = ["ByhandError", "Model", "Reading", "load_mnist", "load_model", "read", "train"]
 
 
 def __getattr__(name: str) -> Any:

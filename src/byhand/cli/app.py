@@ -4,6 +4,7 @@ import typer
 
 from byhand.cli.check_gradients import check_gradients
 from byhand.cli.evaluate import evaluate
+from byhand.cli.read import read
 from byhand.cli.show import show
 from byhand.cli.train import train
 
@@ -19,10 +20,11 @@ app = typer.Typer(
 SHORT_HELP = {
     "train": "Learn, test, and save a model with its figures.",
     "evaluate": "Measure a model on any labelled images.",
+    "read": "Read the digits in pictures.",
     "show": "Draw a figure of data, training or network.",
     "check_gradients": "Hold back-propagation against finite differences.",
 }
-for function in (train, evaluate, show, check_gradients):
+for function in (train, evaluate, read, show, check_gradients):
     app.command(short_help=SHORT_HELP[function.__name__])(function)
 
 

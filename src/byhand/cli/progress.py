@@ -1,5 +1,7 @@
-"""What `byhand train` shows while it learns: a live bar for the running epoch, a line for each finished one."""
+"""What is shown while one waits: the running epoch of `byhand train`, the pictures that `byhand read` has read."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -85,3 +87,21 @@ class TrainingProgress:
 
     def _line(self, text: str) -> None:
         self.console.print(text, soft_wrap=True, markup=False)
+
+
+@contextmanager
+def pictures_bar(count: int, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Show how many of many pictures are read, where someone watches a terminal; gives what to call after each."""
+    console = Console(stderr=True, quiet=quiet, highlight=False)
+    progress = Progress(
+        TextColumn("{task.completed:,.0f}/{task.total:,.0f} pictures"),
+        BarColumn(bar_width=30),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+        console=console,
+        transient=True,
+        disable=quiet or count < 3 or not console.is_terminal,
+    )
+    with progress:
+        task = progress.add_task("", total=count)
+        yield lambda: progress.advance(task)

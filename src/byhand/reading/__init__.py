@@ -1,0 +1,16 @@
+"""From a picture to the digits written in it, in reading order.
+
+`decoding` opens the file, `paper` finds sheet and light, `ink` what is written, `digits` which strokes make a digit,
+`rows` the reading order, `preparation` brings each digit to MNIST's form, `reader` puts it all together.
+"""
+
+from byhand.reading.annotation import Annotation
+from byhand.reading.crops import Crops
+from byhand.reading.decoding import Picture, decode, from_array
+from byhand.reading.preparation import prepare
+from byhand.reading.reader import Digit, Other, Reading, Stages, read, read_picture, reading_model, stages_of
+
+__all__ = [
+    "Annotation", "Crops", "Digit", "Other", "Picture", "Reading", "Stages", "decode", "from_array", "prepare", "read",
+    "read_picture", "reading_model", "stages_of",
+]  # fmt: skip

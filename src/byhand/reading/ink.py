@@ -1,0 +1,192 @@
+"""Ink told from paper: how dark each pixel is, for its place and for its stroke."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from byhand.reading.lines import without_lines
+from byhand.reading.paper import paper_level, small
+from byhand.reading.preparation import prepare
+from byhand.reading.shapes import Judge, connected
+
+# Windows of the closing that finds the paper, as parts of the picture's shorter side.
+WINDOWS = (1 / 24, 1 / 12, 1 / 6, 1 / 3, 2 / 3)
+SEARCH_SIDE = 640  # pixels of the reduced picture in which the window is chosen
+# So many of the largest shapes are looked at; the network takes what it is so sure of for a digit.
+MOST_LOOKED_AT, CONFIDENT = 80, 0.7
+# The smallest window through which it sees at least this part of the most digits' ink is taken.
+ENOUGH = 0.8
+GRAIN_BLOCK = 32  # pixels
+# Ink is darker than so many standard deviations of the paper's grain, and by this part of the paper's brightness.
+GRAIN, FAINTEST = 5.0, 0.06
+# Within a stroke, what has less than this part of the stroke's darkness is paper or a ruled line.
+EDGE = 0.42
+# Strokes with less than this part of the page's usual darkness are printed lines or shine through from the back;
+# all but the darkest seventh of the ink may be such lines.
+BLEED, WRITTEN = 0.45, 0.85
+
+
+@dataclass(frozen=True)
+class Ink:
+    """What is written, apart from what it is written on.
+
+    Attributes:
+        density: 0 (paper) to 1 (as dark as ink gets there), float32, shape (h, w).
+        mask: True where there is ink, shape (h, w).
+        level: how bright the paper is, shape (h, w).
+    """
+
+    density: NDArray[np.float32]
+    mask: NDArray[np.bool_]
+    level: NDArray[np.float32]
+
+
+def grey_of(colours: NDArray[np.uint8], inside: NDArray[np.bool_] | None = None) -> NDArray[np.float32]:
+    """One channel that shows ink of any colour: red, green, blue relative to the paper's, mean of least and mean.
+
+    Args:
+        colours: dark ink on light paper, uint8, shape (h, w, 3).
+        inside: where the sheet is.
+    """
+    step = 4 if min(colours.shape[:2]) >= 64 else 1
+    sample = colours[::step, ::step]
+    paper = sample[inside[::step, ::step]] if inside is not None else sample.reshape(-1, 3)
+    white = np.maximum(np.percentile(paper, 80, axis=0), 8).astype(np.float32)
+    factors = np.float32(255) / white
+    red, green, blue = (colours[..., i] * factors[i] for i in range(3))
+    least = np.minimum(np.minimum(red, green), blue)
+    grey: NDArray[np.float32] = least * np.float32(0.5) + (red + green + blue) * np.float32(1 / 6)
+    return grey
+
+
+def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge: Judge) -> tuple[Ink | None, float]:
+    """Separate ink from paper.
+
+    How wide strokes are is not known: a shadow on a page of small digits is as wide as the stroke of a large one. So
+    the page is looked at through windows of several widths, and the network says where it sees digits.
+
+    Args:
+        grey: 0 to 255, ink dark, shape (h, w).
+        inside: where the sheet is; there is no ink elsewhere. None for the whole picture.
+        judge: gives the probabilities of images in MNIST's form.
+
+    Returns:
+        The ink, None if nothing stands out from the paper; and how much it is worth, see `Legible`.
+    """
+    inside = np.ones(grey.shape, bool) if inside is None else inside
+    reduced = small(grey, SEARCH_SIDE)
+    within = small(inside, SEARCH_SIDE) > 0.99
+    found = []
+    for part in WINDOWS:
+        window = max(5, round(part * min(reduced.shape)))
+        ink = separated(reduced, within, window)
+        if ink is not None:
+            found.append((legible(ink, judge), window))
+    if not found:
+        return None, 0.0
+    most = max(looked.amount for looked, _ in found)
+    looked, chosen = next((looked, window) for looked, window in found if looked.amount >= ENOUGH * most)
+    return separated(grey, inside, round(chosen * len(grey) / len(reduced))), looked.worth
+
+
+@dataclass(frozen=True)
+class Legible:
+    """How many shapes the network takes for digits, how much ink is in them in pixels, and what part of all ink."""
+
+    count: int = 0
+    amount: float = 0.0
+    part: float = 0.0
+
+    @property
+    def worth(self) -> float:
+        """Many digits and little else: noise gives many shapes, too, of which few look like digits."""
+        return self.count * self.part**2
+
+
+def legible(ink: Ink, judge: Judge) -> Legible:
+    """Let the network look at the shapes as they are connected."""
+    height, width = ink.mask.shape
+    likely = [
+        shape
+        for shape in sorted(connected(ink.density, ink.mask), key=lambda shape: shape.amount, reverse=True)
+        if shape.height >= 8
+        and shape.width < 2 * shape.height
+        and shape.height < 12 * shape.width
+        # A shadow reaches over the edge of the picture.
+        and not (
+            (shape.height > 0.5 * height and (shape.top < 3 or shape.bottom > height - 3))
+            or (shape.width > 0.5 * width and (shape.left < 3 or shape.right > width - 3))
+        )
+    ][:MOST_LOOKED_AT]
+    if not likely:
+        return Legible()
+    confident = judge(np.array([prepare(shape.ink) for shape in likely])).max(axis=1) >= CONFIDENT
+    amount = sum(shape.amount for shape, yes in zip(likely, confident, strict=True) if yes)
+    return Legible(int(confident.sum()), amount, amount / max(float(ink.density[ink.mask].sum()), 1.0))
+
+
+def separated(grey: NDArray[np.float32], inside: NDArray[np.bool_], window: int) -> Ink | None:
+    """Ink told from paper, with a window that strokes do not fill, pixels; None if nothing stands out."""
+    level = paper_level(grey, window)
+    ink = _strokes(*darkness(grey, level, inside), level)
+    if ink is None:
+        return None
+    mask = without_lines(ink.mask)
+    return Ink(np.where(ink.mask & ~mask, 0, ink.density), mask, level) if mask.any() else None
+
+
+def darkness(
+    grey: NDArray[np.float32], level: NDArray[np.float32], inside: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """How much darker than the paper each pixel is, 0 to 1, and from where on that is more than grain, there."""
+    raw = (1 - grey / np.maximum(level, 4)).astype(np.float32)
+    sample = raw[inside]
+    sample = sample[:: max(1, len(sample) // 100_000)]
+    density = np.clip(raw - np.float32(np.median(sample)), 0, 1).astype(np.float32)
+    threshold = np.maximum(GRAIN * grain(raw), FAINTEST).astype(np.float32)
+    density[~inside] = 0
+    return density, threshold
+
+
+def grain(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The standard deviation of the paper's grain around each pixel: that of most differences in a block.
+
+    Shadows are noisier than light, relative to their brightness.
+    """
+    block = max(8, min(GRAIN_BLOCK, min(values.shape) // 2))
+    lag = 4 if min(values.shape) > 200 else 2
+    difference = np.abs(values[:, lag:] - values[:, :-lag])
+    rows, columns = difference.shape[0] // block, difference.shape[1] // block
+    if not rows or not columns:
+        spread = np.full((1, 1), np.median(difference) if difference.size else 0)
+    else:
+        blocks = difference[: rows * block, : columns * block].reshape(rows, block, columns, block)
+        spread = np.median(blocks[:, ::2, :, ::2].transpose(0, 2, 1, 3).reshape(rows, columns, -1), axis=2)
+        # Not more than around it: ink and edges are no grain.
+        spread = np.minimum(spread, 2 * np.median(spread)) if spread.size < 9 else ndimage.median_filter(spread, 3)
+    spread = spread / (0.6745 * math.sqrt(2))
+    image = Image.fromarray(spread.astype(np.float32))
+    return np.asarray(image.resize(values.shape[::-1], Image.Resampling.BILINEAR))
+
+
+def _strokes(density: NDArray[np.float32], threshold: NDArray[np.float32], level: NDArray[np.float32]) -> Ink | None:
+    """Give every connected stroke its own threshold, between paper and its own darkness."""
+    labels, count = ndimage.label(density > threshold, np.ones((3, 3)))
+    if not count:
+        return None
+    smooth = ndimage.uniform_filter(density, 3) if min(density.shape) > 100 else density
+    dark = labels > 0
+    darkest = np.zeros(count + 1, np.float32)
+    np.maximum.at(darkest, labels[dark], smooth[dark])
+    areas = np.bincount(labels[dark], minlength=count + 1)
+    order = np.argsort(darkest)
+    usual = darkest[order][np.searchsorted(areas[order].cumsum(), WRITTEN * areas.sum())]
+    darkest[darkest < BLEED * usual] = np.inf
+    darkest[0] = np.inf
+    peak = darkest[labels]
+    mask = density > EDGE * peak
+    return Ink(np.where(mask | (peak < np.inf), np.minimum(1, density / peak), 0), mask, level)

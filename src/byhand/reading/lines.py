@@ -1,0 +1,113 @@
+"""Printed lines, ruled or squared or the frames of forms: taken out without cutting the strokes that cross them."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+# A shape that reaches over this part of the picture's shorter side may hold lines; so long a line must be.
+LONG = 0.3
+LONG_FRAGMENT = 0.15
+SHORTEST = 40  # pixels
+# Lines tilt by at most so many degrees; they are followed at every degree.
+STEEPEST, STEP = 12, 1
+# A line is filled with ink to at least this part, over its whole length.
+FILLED = 0.9
+# What is thicker than a line by this factor is a stroke that crosses it.
+THICKER = 1.8
+# A line is so many times longer than thick, at least.
+SLENDER = 12
+
+
+def without_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Give the ink without long straight lines and what is left of them.
+
+    Args:
+        mask: True where there is ink, shape (h, w).
+
+    Returns:
+        The ink that remains, shape (h, w).
+    """
+    labels, count = ndimage.label(mask, np.ones((3, 3)))
+    shorter = min(mask.shape)
+    length = max(SHORTEST, LONG * shorter)
+    remaining = mask
+    thickness = 0.0
+    for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
+        if max(part.stop - part.start for part in place) < length:
+            continue
+        lines = lines_in(labels[place] == number, length)
+        if lines.any():
+            remaining = remaining.copy() if remaining is mask else remaining
+            remaining[place] &= ~lines
+            # Twice the mean distance to the edge, which grows from half a pixel by one.
+            inner = ndimage.distance_transform_edt(np.pad(lines, 1))[1:-1, 1:-1]
+            thickness = max(thickness, 4 * float(inner[lines].mean()) - 1)
+    return _without_fragments(remaining, thickness, LONG_FRAGMENT * shorter) if thickness else remaining
+
+
+def _without_fragments(mask: NDArray[np.bool_], thickness: float, length: float) -> NDArray[np.bool_]:
+    """Leave out pieces that are straight, level or upright, and no thicker than the lines that were found."""
+    labels, count = ndimage.label(mask, np.ones((3, 3)))
+    dropped = np.zeros(count + 1, bool)
+    for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
+        height, width = (part.stop - part.start for part in place)
+        if max(height, width) > 3 * length or min(height, width) > 2 * thickness + 0.12 * max(height, width):
+            continue
+        own = labels[place] == number
+        dropped[number] = own.sum() / max(height, width) <= 1.4 * thickness
+    kept: NDArray[np.bool_] = mask & ~dropped[labels]
+    return kept
+
+
+def lines_in(mask: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:
+    """Where one shape holds lines of at least this length, near the horizontal or the vertical."""
+    across, down = _level(mask, round(length)), _level(mask.T, round(length)).T
+    return (
+        _uncrossed(mask & ~(down & ~across), across, length)
+        | _uncrossed((mask & ~(across & ~down)).T, down.T, length).T
+    )
+
+
+def _uncrossed(mask: NDArray[np.bool_], lines: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:
+    """Nearly horizontal lines without the strokes that cross them, which are thicker than the lines there."""
+    if not lines.any():
+        return lines
+    run = _runs_down(mask)
+    thickness = float(np.median(run[lines]))
+    if thickness * SLENDER > length:
+        return np.zeros_like(lines)
+    return lines & (run <= THICKER * thickness + 1)
+
+
+def _level(mask: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+    """Pixels of nearly horizontal lines and of what crosses them there."""
+    height, width = mask.shape
+    found = np.zeros_like(mask)
+    if width < length:
+        return found
+    columns = np.arange(width)
+    for degrees in np.arange(-STEEPEST, STEEPEST + STEP, STEP):
+        drop = np.rint(np.tan(math.radians(degrees)) * columns).astype(int)
+        drop -= drop.min()
+        # Each column moved up by what the line has dropped there: the line is level.
+        tall = np.zeros((height + int(drop.max()), width), np.float32)
+        rows = np.arange(height)[:, np.newaxis] + (drop.max() - drop)
+        tall[rows, columns] = mask
+        # A line one pixel off, where rounding breaks it, still counts.
+        thick = np.maximum(tall, np.maximum(np.roll(tall, 1, axis=0), np.roll(tall, -1, axis=0)))
+        full = ndimage.uniform_filter1d(thick, length, axis=1, mode="constant") >= FILLED
+        if full.any():
+            along = ndimage.maximum_filter1d(full, length, axis=1) & (tall > 0)
+            found |= along[rows, columns]
+    return found
+
+
+def _runs_down(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """For each pixel of ink, how many pixels of ink follow one another in its column through it."""
+    height = len(mask)
+    index = np.arange(1, height + 1)[:, np.newaxis]
+    last_paper = np.maximum.accumulate(np.where(mask, 0, index), axis=0)
+    next_paper = np.minimum.accumulate(np.where(mask, height + 1, index)[::-1], axis=0)[::-1]
+    return np.where(mask, next_paper - last_paper - 1, 0)

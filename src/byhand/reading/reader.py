@@ -1,0 +1,217 @@
+"""`read`: from a picture to its digits in reading order, every step in its own file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from byhand.errors import ByhandError
+from byhand.model import Model, load_model, shipped_model
+from byhand.reading.decoding import Picture, decode, from_array
+from byhand.reading.digits import Guess, find_digits
+from byhand.reading.ink import Ink, find_ink, grey_of
+from byhand.reading.paper import darkness_of_ink, darkness_within, find_sheet, luminance
+from byhand.reading.rows import rows_of, with_spaces
+from byhand.reading.shapes import Box, Judge, connected, rescaled
+from byhand.reading.single import enlarge, read_single
+
+# The one place for what the network's confidence means. Below OTHER, ink is no digit; from SURE on, it is flagged.
+OTHER, SURE = 0.5, 0.95
+# Polarity less clear than this is tried both ways; the less likely way must show more than so many times the digits.
+CLEAR_POLARITY, SECOND_THOUGHT = 0.8, 1.5
+
+
+@dataclass(frozen=True)
+class Digit:
+    """A digit that was read.
+
+    Attributes:
+        digit: 0 to 9, or the label that the model has for it.
+        confidence: its probability, 0 to 1.
+        box: left, top, right, bottom in pixels of the upright picture.
+        sure: whether it can be relied on.
+        image: what the network saw, uint8, shape (28, 28).
+    """
+
+    digit: Any
+    confidence: float
+    box: Box
+    sure: bool
+    image: NDArray[np.uint8] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Other:
+    """Ink that is no digit; `box` as for digits."""
+
+    box: Box
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is written in a picture.
+
+    Attributes:
+        lines: one text per row, with a space in each wide gap.
+        digits: in reading order.
+        other: ink that is no digit.
+        size: (width, height) of the upright picture, pixels.
+    """
+
+    lines: tuple[str, ...]
+    digits: tuple[Digit, ...]
+    other: tuple[Other, ...]
+    size: tuple[int, int]
+
+    @property
+    def text(self) -> str:
+        """All rows."""
+        return "\n".join(self.lines)
+
+
+@dataclass
+class Stages:
+    """What each step of the pipeline made of a picture, for those who want to look at it."""
+
+    picture: Picture
+    dark_on_light: bool = True
+    sheet: NDArray[np.bool_] | None = None
+    grey: NDArray[np.float32] | None = None
+    ink: Ink | None = None
+    guesses: list[Guess] = field(default_factory=list)
+    reading: Reading = Reading((), (), (), (0, 0))
+
+
+def read(
+    picture: str | Path | bytes | NDArray[Any], *, model: Model | str | Path | None = None, single: bool = False
+) -> Reading:
+    """Read the digits in a picture.
+
+    Args:
+        picture: a file, its content, or an array: grey (h, w) or colours (h, w, 3 or 4).
+        model: what reads them: a model of 28 x 28 images, or its place; None for the one that comes along.
+        single: the picture holds exactly one digit: give the best guess.
+
+    Returns:
+        The digits; none if there is no ink.
+
+    Raises:
+        ByhandError: not a picture, or a model that cannot read one.
+    """
+    decoded = from_array(picture) if isinstance(picture, np.ndarray) else decode(picture)
+    return read_picture(decoded, model if isinstance(model, Model) else reading_model(model), single=single)
+
+
+def reading_model(path: str | Path | None = None) -> Model:
+    """Load the model that reads pictures: the `reader` that comes with byhand, or another.
+
+    Raises:
+        ByhandError: it cannot be loaded, or reads other images than MNIST's.
+    """
+    return _reading_model(
+        str(path or (shipped_model("reader") if shipped_model("reader").exists() else shipped_model()))
+    )
+
+
+@lru_cache(maxsize=1)
+def _reading_model(path: str) -> Model:
+    model = load_model(path)
+    if model.image_shape != (28, 28):
+        raise ByhandError(f"{path} reads images of {model.image_shape} pixels: a model for pictures reads 28 x 28.")
+    return model
+
+
+def read_picture(picture: Picture, model: Model, *, single: bool = False) -> Reading:
+    """Read a decoded picture; arguments as for `read`."""
+    return stages_of(picture, model, single=single).reading
+
+
+def stages_of(picture: Picture, model: Model, *, single: bool = False) -> Stages:
+    """Read a decoded picture and keep the stages on the way; arguments as for `read`."""
+    stages = Stages(picture)
+    if single:
+        guess, stages.ink, polarity = read_single(picture.colours, model.predict_proba)
+        stages.dark_on_light, stages.guesses = polarity >= 0, [guess] if guess else []
+    else:
+        find_many(stages, model.predict_proba)
+    guesses = stages.guesses
+    digits = [one for one in guesses if single or one.confidence >= OTHER]
+    others = [one for one in guesses if not single and one.confidence < OTHER]
+    rows = rows_of([one.shape.box for one in digits])
+    enlarge = _enlarger(picture)
+    found = [
+        Digit(
+            _plain(model.labels[one.digit]), one.confidence, enlarge(one.shape.box), one.confidence >= SURE, one.image
+        )
+        for row in rows
+        for one in (digits[i] for i in row)
+    ]
+    lines = tuple(
+        with_spaces([digits[i].shape.box for i in row], [str(model.label_names[digits[i].digit]) for i in row])
+        for row in rows
+    )
+    stages.reading = Reading(lines, tuple(found), tuple(Other(enlarge(o.shape.box)) for o in others), picture.size)
+    return stages
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One way to see a picture: where the sheet is, None for everywhere, and whether ink is dark on it."""
+
+    sheet: NDArray[np.bool_] | None
+    dark_on_light: bool
+
+
+def scenes_of(grey: NDArray[np.float32]) -> list[Scene]:
+    """What the picture may show, the likeliest first: a light sheet, a page in one polarity or both, a dark sheet."""
+    light = find_sheet(grey)
+    if light is not None and darkness_within(grey, light) > 0:
+        return [Scene(light, True)]
+    darkness = darkness_of_ink(grey)
+    scenes = [Scene(None, darkness >= 0)]
+    if abs(darkness) < CLEAR_POLARITY:
+        scenes.append(Scene(None, darkness < 0))
+    dark = find_sheet(255 - grey)
+    if dark is not None and darkness_within(grey, dark) < 0:
+        scenes.append(Scene(dark, False))
+    return scenes
+
+
+def find_many(stages: Stages, judge: Judge) -> None:
+    """Find the ink in the scene that shows most of it and let the network decide what makes a digit."""
+    picture, most = stages.picture, -1.0
+    factor = 1
+    for scene in scenes_of(luminance(picture.colours)):
+        colours = picture.colours if scene.dark_on_light else 255 - picture.colours
+        grey = grey_of(colours, scene.sheet)
+        enlarged, factor = enlarge(grey)
+        ink, worth = find_ink(enlarged, scene.sheet if factor == 1 else None, judge)
+        if worth > SECOND_THOUGHT * most:
+            most = worth
+            stages.grey, stages.ink, stages.sheet, stages.dark_on_light = grey, ink, scene.sheet, scene.dark_on_light
+    if stages.ink is not None:
+        guesses = find_digits(connected(stages.ink.density, stages.ink.mask), judge)
+        stages.guesses = [replace(one, shape=rescaled(one.shape, 1 / factor)) for one in guesses]
+
+
+def _enlarger(picture: Picture) -> Callable[[Box], Box]:
+    """Bring boxes from the reduced picture to the upright one."""
+    (across, down), (width, height) = picture.scale, picture.size
+
+    def enlarge(box: Box) -> Box:
+        left, top, right, bottom = box
+        return (
+            max(0, int(left * across)), max(0, int(top * down)),
+            min(width, round(right * across)), min(height, round(bottom * down)),
+        )  # fmt: skip
+
+    return enlarge
+
+
+def _plain(label: Any) -> Any:
+    """A label as Python's own number or text."""
+    return label.item() if hasattr(label, "item") else label

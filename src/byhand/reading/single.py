@@ -1,0 +1,166 @@
+"""Pictures of exactly one digit: drawings, scans and crops, down to 16 x 16 pixels, clean or spoilt.
+
+There is nothing to part and nothing to order, but little to tell ink from paper by. So the picture is prepared in
+several ways, and the network, which is less sure of what looks odd, says which of them to trust.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from byhand.reading.digits import Guess, without_specks
+from byhand.reading.ink import WINDOWS, Ink, grey_of, separated
+from byhand.reading.paper import darkness_of_ink, luminance
+from byhand.reading.preparation import SIZE, prepare
+from byhand.reading.shapes import Judge, Shape, connected, joined, rescaled
+
+# Pictures up to this side have few pixels to be prepared from, and may have MNIST's form already.
+SMALL = 64
+# Smaller pictures are enlarged to about this side, so that strokes are several pixels wide.
+ENLARGED = 112
+# How much a preparation must be surer to be trusted more: probabilities are weighted by this power of the largest.
+TRUST = 4
+# What counts how much beside others that are as sure: the picture as it is, as grey levels, as separated ink.
+AS_IT_IS, GREY, SEPARATED, PART = 2.0, 0.7, 1.0, 0.4
+# With polarity less clear than this, the negative is looked at too. With an answer surer than this, nothing more is.
+CLEAR, SURE_ENOUGH = 0.8, 0.9
+# Ink that touches the picture's edge is left out in one of the preparations, if at least this part of all remains.
+LEAST_INNER = 0.3
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to see the picture.
+
+    Attributes:
+        image: in MNIST's form, uint8, shape (28, 28).
+        shape: the ink it shows, with its place in the picture.
+        weight: how much it counts beside others that are as sure.
+    """
+
+    image: NDArray[np.uint8]
+    shape: Shape
+    weight: float
+
+
+@dataclass(frozen=True)
+class Best(Guess):
+    """The guess that several views lead to; `first` is how sure the network is of the first of them, 0 to 1."""
+
+    first: float
+
+
+def read_single(colours: NDArray[np.uint8], judge: Judge) -> tuple[Guess | None, Ink | None, float]:
+    """Give the best guess for a picture of one digit.
+
+    Args:
+        colours: uint8, shape (h, w, 3), in either polarity.
+        judge: gives the probabilities of images in MNIST's form.
+
+    Returns:
+        The guess, None if the picture is all of one colour; the ink it was made from; and the polarity, above 0 for
+        dark ink.
+    """
+    polarity = polarity_of(luminance(colours))
+    upright = colours if polarity >= 0 else 255 - colours
+    views, ink = views_of(upright, WINDOWS[-1:])
+    guess = best_guess(views, judge)
+    if guess and guess.confidence >= SURE_ENOUGH and abs(polarity) >= CLEAR:
+        return guess, ink, polarity
+    if max(colours.shape) > SMALL:
+        views, ink = views_of(upright, WINDOWS)
+        guess = best_guess(views, judge)
+    if abs(polarity) < CLEAR:
+        views, other_ink = views_of(255 - upright, WINDOWS[-1:])
+        other = best_guess(views, judge)
+        # The network knows no negatives: they look like no digit to it.
+        if other and (guess is None or other.first > guess.first * (1 + polarity**2)):
+            return other, other_ink, -polarity
+    return guess, ink, polarity
+
+
+def polarity_of(grey: NDArray[np.float32]) -> float:
+    """Tell dark ink (above 0) from light ink, -1 to 1; in a small picture the border says most."""
+    hint = darkness_of_ink(grey)
+    if max(grey.shape) > SMALL:
+        return hint
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    middle = (float(grey.min()) + float(grey.max())) / 2
+    light = float((border > middle).mean()) - float((border < middle).mean())
+    return 0.4 * hint + 0.6 * light
+
+
+def best_guess(views: list[View], judge: Judge) -> Best | None:
+    """Weigh what the network says of every view; None if there is none."""
+    if not views:
+        return None
+    probabilities = judge(np.array([view.image for view in views]))
+    weights = np.array([view.weight for view in views]) * probabilities.max(axis=1) ** TRUST
+    mean = weights @ probabilities / weights.sum()
+    # Show the view that counts most among those that agree.
+    agree = np.where(probabilities.argmax(axis=1) == mean.argmax(), weights, -1)
+    chosen = views[int(agree.argmax())]
+    return Best(chosen.shape, chosen.image, mean, float(probabilities[0].max()))
+
+
+def views_of(colours: NDArray[np.uint8], windows: tuple[float, ...]) -> tuple[list[View], Ink | None]:
+    """Prepare a picture in every way that makes sense for it.
+
+    Args:
+        colours: ink dark, uint8, shape (h, w, 3).
+        windows: to tell ink from paper with, as parts of the shorter side.
+    """
+    grey = grey_of(colours)
+    views: list[View] = []
+    if max(grey.shape) <= SMALL:
+        dark = 255 - luminance(colours)
+        low, high = float(np.percentile(dark, 25)), float(np.percentile(dark, 99.5))
+        if high - low < 1:
+            high, low = float(dark.max()), float(dark.min())
+        if high > low:
+            soft = ((dark - low) / (high - low) * 1.15 - 0.15).clip(0, 1).astype(np.float32)
+            whole = Shape(soft, 0, 0)
+            if grey.shape == (SIZE, SIZE):
+                views.append(View(np.floor(dark + 0.5).astype(np.uint8), whole, AS_IT_IS))
+            views.append(View(prepare(soft), whole, GREY))
+    enlarged, factor = enlarge(grey)
+    inside = np.ones(enlarged.shape, bool)
+    shown: Ink | None = None
+    for part in windows:
+        ink = separated(enlarged, inside, max(5, round(part * min(enlarged.shape))))
+        if ink is None:
+            continue
+        shown = ink
+        for choice, weight in choices(without_specks(connected(ink.density, ink.mask)), ink.mask.shape):
+            whole = joined(choice)
+            views.append(View(prepare(whole.ink), rescaled(whole, 1 / factor), weight))
+    return views, shown
+
+
+def choices(pieces: list[Shape], size: tuple[int, ...]) -> list[tuple[list[Shape], float]]:
+    """Which pieces of ink may be the digit: all, those off the picture's edge, the largest; with their weights."""
+    if not pieces:
+        return []
+    height, width = size
+    inner = [p for p in pieces if p.left > 1 and p.top > 1 and p.right < width - 1 and p.bottom < height - 1]
+    result = [(pieces, SEPARATED)]
+    if (
+        inner
+        and len(inner) < len(pieces)
+        and sum(p.amount for p in inner) >= LEAST_INNER * sum(p.amount for p in pieces)
+    ):
+        result.append((inner, SEPARATED))
+    if len(pieces) > 1 and len(inner) != 1:
+        result.append(([max(pieces, key=lambda piece: piece.amount)], PART))
+    return result
+
+
+def enlarge(grey: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
+    """Enlarge a small picture, so that its strokes are more than a pixel or two wide; by which factor."""
+    factor = -(-ENLARGED // max(grey.shape))
+    if factor <= 1:
+        return grey, 1
+    size = grey.shape[1] * factor, grey.shape[0] * factor
+    return np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BICUBIC)).clip(0, None), factor

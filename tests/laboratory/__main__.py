@@ -1,0 +1,55 @@
+"""Read generated pages and report how well: `python -m tests.laboratory --pages 200 --seed 1000 --json`."""
+
+import argparse
+import json
+import time
+from collections import defaultdict
+from pathlib import Path
+
+from byhand.reading import decode, read_picture, reading_model
+
+from .pages import make_page
+from .scoring import Score, compare
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.laboratory", description=__doc__)
+    parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=0, help="of the first page; below 1000 for developing")
+    parser.add_argument("--kind", help="only this kind of layout")
+    parser.add_argument("--doodles", type=int, help="so many doodles on each page")
+    parser.add_argument("--model", help="a model file; the reader that comes with byhand if left out")
+    parser.add_argument("--keep", help="save the pages with errors in this folder")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    model = reading_model(options.model)
+    groups: dict[str, Score] = defaultdict(Score)
+    seconds = 0.0
+    for seed in range(options.seed, options.seed + options.pages):
+        page = make_page(seed, options.kind, doodles=options.doodles)
+        started = time.perf_counter()
+        reading = read_picture(decode(page.file), model)
+        seconds += time.perf_counter() - started
+        score = compare(page, reading)
+        for group in ("all", f"layout {page.kind}", *(f"scene {name}" for name in page.scene)):
+            groups[group] += score
+        if options.keep and not score.perfect:
+            place = Path(options.keep)
+            place.mkdir(parents=True, exist_ok=True)
+            (place / f"{seed}.jpg").write_bytes(page.file)
+            print(
+                f"seed {seed} {page.kind} {page.scene}: {score.errors} errors; written {page.text}, read {reading.text!r}"
+            )
+    report = {name: score.report() for name, score in sorted(groups.items())}
+    if options.json:
+        print(json.dumps({"seed": options.seed, "seconds_per_page": seconds / options.pages, **report}, indent=1))
+        return
+    for name, values in report.items():
+        print(
+            f"{name:18}", "  ".join(f"{k} {v:.3f}" if isinstance(v, float) else f"{k} {v}" for k, v in values.items())
+        )
+    print(f"{seconds / options.pages:.2f} s per page")
+
+
+if __name__ == "__main__":
+    main()
