@@ -1,0 +1,67 @@
+"""The page as one HTML file: styles, modules and content inside, nothing to fetch."""
+
+import base64
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+WEB = Path(__file__).parent / "web"
+IMPORT = re.compile(r'^import [^;]*? from "\./([\w-]+\.js)";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=async function|function|class|const|let)", re.MULTILINE)
+
+
+def one_file(content: dict[str, Any]) -> str:
+    """Put the page and its content into one file.
+
+    Args:
+        content: what the live page fetches as `content.json`.
+    """
+    style = (WEB / "style.css").read_text("utf-8")
+    script = joined_modules("main.js")
+    icon = base64.b64encode((WEB / "icon.svg").read_bytes()).decode()
+    # The file may do what its own script and style do, and nothing else: no connection, no other script.
+    policy = (
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    # In JSON, < may be written as an escape: then nothing inside can end the element.
+    data = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
+    page = (WEB / "page.html").read_text("utf-8")
+    for old, new in (
+        ('<meta charset="utf-8">', f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{policy}">'),
+        ('<link rel="icon" href="icon.svg">', f'<link rel="icon" href="data:image/svg+xml;base64,{icon}">'),
+        ('<link rel="stylesheet" href="style.css">', f"<style>{style}</style>"),
+        (
+            '<script type="module" src="main.js"></script>',
+            f'<script type="application/json" id="content">{data}</script>\n<script type="module">{script}</script>',
+        ),
+    ):  # fmt: skip
+        before, found, after = page.partition(old)
+        assert found, f"page.html lacks {old}"
+        page = before + new + after
+    return page
+
+
+def joined_modules(first: str) -> str:
+    """Join a module and all it imports into one, each after those it needs.
+
+    The modules write imports as `import { a, b } from "./file.js";` and use no name twice at their outermost
+    level, so that they can share one scope.
+    """
+    texts: dict[str, str] = {}
+
+    def add(name: str) -> None:
+        text = (WEB / name).read_text("utf-8")
+        for needed in IMPORT.findall(text):
+            if needed not in texts:
+                add(needed)
+        texts[name] = EXPORT.sub("", IMPORT.sub("", text))
+
+    add(first)
+    return "\n".join(texts.values())
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,42 @@
+// Ten bars, one per digit, and the answer in words.
+
+import { argmax } from "./network.js";
+import { element, percent } from "./dom.js";
+
+// Below this probability the page says that it is not sure.
+export const SURE = 0.8;
+
+// What the network says, in a word and in a sentence.
+export function answer(labels, probabilities) {
+  const best = argmax(probabilities);
+  const sure = probabilities[best] >= SURE;
+  const second = argmax(probabilities.map((p, k) => (k === best ? -1 : p)));
+  const sentence = sure
+    ? `${labels[best]}, ${percent(probabilities[best])} sure`
+    : `Not sure: ${labels[best]} (${percent(probabilities[best], 0)}) or ${labels[second]} (${percent(probabilities[second], 0)})`;
+  return { best, sure, sentence };
+}
+
+export class Bars {
+  // list: an empty <ol> or <ul>.
+  constructor(list, labels) {
+    this.rows = Array.from(labels, (label) => {
+      const [fill, value] = [element("span", { className: "fill" }), element("span", { className: "value" })];
+      const track = element("span", { className: "track" }, fill);
+      const row = element("li", {}, element("span", { className: "label" }, label), track, value);
+      return { row, fill, value };
+    });
+    list.replaceChildren(...this.rows.map(({ row }) => row));
+  }
+
+  // probabilities: one per label, or null where there is nothing to say.
+  show(probabilities) {
+    const best = probabilities ? argmax(probabilities) : -1;
+    this.rows.forEach(({ row, fill, value }, k) => {
+      const part = probabilities ? probabilities[k] : 0;
+      fill.style.transform = `scaleX(${part})`;
+      value.textContent = probabilities ? percent(part) : "";
+      row.classList.toggle("best", k === best);
+    });
+  }
+}
