@@ -18,7 +18,6 @@ export async function loadContent() {
     },
     map: content.map,
     settings: content.settings,
-    token: content.token,
   };
 }
 
