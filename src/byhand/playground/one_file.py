@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 WEB = Path(__file__).parent / "web"
-IMPORT = re.compile(r'^import [^;]*? from "\./([\w-]+\.js)";\n', re.MULTILINE)
-EXPORT = re.compile(r"^export (?=async function|function|class|const|let)", re.MULTILINE)
+IMPORT = re.compile(r'^import (\{[^;]*?\}) from "\./(\w+\.js)";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
 
 
 def one_file(content: dict[str, Any]) -> str:
@@ -47,20 +47,23 @@ def one_file(content: dict[str, Any]) -> str:
 def joined_modules(first: str) -> str:
     """Join a module and all it imports into one, each after those it needs.
 
-    The modules write imports as `import { a, b } from "./file.js";` and use no name twice at their outermost
-    level, so that they can share one scope.
+    Each becomes a function that gives what the module exports, so that names stay its own. The modules write
+    imports as `import { a, b } from "./file.js";`, put `export` before declarations, and import in no circle.
     """
-    texts: dict[str, str] = {}
+    functions: dict[str, str] = {}
 
     def add(name: str) -> None:
         text = (WEB / name).read_text("utf-8")
-        for needed in IMPORT.findall(text):
-            if needed not in texts:
+        for _, needed in IMPORT.findall(text):
+            if needed not in functions:
                 add(needed)
-        texts[name] = EXPORT.sub("", IMPORT.sub("", text))
+        exported = ", ".join(EXPORT.findall(text))
+        body = IMPORT.sub(r'const \1 = modules["\2"];\n', text)
+        body = EXPORT.sub(lambda found: found[0].removeprefix("export "), body)
+        functions[name] = f'modules["{name}"] = (() => {{\n{body}return {{ {exported} }};\n}})();\n'
 
     add(first)
-    return "\n".join(texts.values())
+    return "const modules = {};\n" + "".join(functions.values())
 
 
 def _hash(text: str) -> str:

@@ -18,12 +18,19 @@ export function answer(labels, probabilities) {
 }
 
 export class Bars {
-  // list: an empty <ol> or <ul>.
-  constructor(list, labels) {
-    this.rows = Array.from(labels, (label) => {
+  // list: an empty <ol> or <ul>. pointed: called with the number of a bar that is pointed at, and whether by a click.
+  constructor(list, labels, pointed = null) {
+    this.rows = Array.from(labels, (label, k) => {
       const [fill, value] = [element("span", { className: "fill" }), element("span", { className: "value" })];
       const track = element("span", { className: "track" }, fill);
-      const row = element("li", {}, element("span", { className: "label" }, label), track, value);
+      const name = pointed ? element("button", { type: "button", className: "label" }, label) : element("span", { className: "label" }, label);
+      const row = element("li", {}, name, track, value);
+      if (pointed) {
+        name.setAttribute("aria-label", `Output ${label}`);
+        name.addEventListener("focus", () => pointed(k, false));
+        row.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") pointed(k, false); });
+        row.addEventListener("click", () => pointed(k, true));
+      }
       return { row, fill, value };
     });
     list.replaceChildren(...this.rows.map(({ row }) => row));
@@ -38,5 +45,10 @@ export class Bars {
       value.textContent = probabilities ? percent(part) : "";
       row.classList.toggle("best", k === best);
     });
+  }
+
+  // Mark the bar that is looked at; -1 for none.
+  mark(chosen) {
+    this.rows.forEach(({ row }, k) => row.classList.toggle("selected", k === chosen));
   }
 }

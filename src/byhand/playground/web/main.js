@@ -1,10 +1,12 @@
 // The page: loads its content, starts its parts and switches between them.
 
-import { app, on, show, tell } from "./state.js";
+import { app, on, tell } from "./state.js";
 import { byId, element } from "./dom.js";
 import { loadContent } from "./content.js";
 import { startDraw } from "./draw.js";
+import { startInside } from "./inside.js";
 import { startTheme } from "./theme.js";
+import { think } from "./tinkering.js";
 
 const TABS = ["draw", "inside", "learn"];
 
@@ -42,19 +44,21 @@ function startTabs() {
 }
 
 function run() {
-  app.result = app.network.forward(app.network.scaled(app.grey));
+  app.result = think(app.grey, app.source === "drawing" ? 0 : app.source);
   tell("result");
 }
 
 async function start() {
   startTheme();
   Object.assign(app, await loadContent());
+  app.fetchMap = async () => (await fetch("map.json")).json();
   byId("model-name").textContent = app.name;
   startTabs();
   startDraw();
-  on("image", run);
-  on("network", run);
+  startInside();
+  for (const topic of ["image", "network", "tinkering"]) on(topic, run);
   tell("network");
+  tell("tab");
   document.documentElement.dataset.ready = "true";
   performance.mark("ready");
 }
