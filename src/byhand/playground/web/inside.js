@@ -44,7 +44,10 @@ export function startInside() {
   for (const topic of ["result", "selection", "theme", "tab"]) on(topic, () => { if (app.result) render(); });
   // Opened without a drawing, it shows something.
   on("tab", () => {
-    if (!byId("inside").hidden && app.result && app.source === "drawing" && !app.grey.some((level) => level)) look(0);
+    if (byId("inside").hidden || !app.result) return;
+    if (app.source === "drawing" && !app.grey.some((level) => level)) look(0);
+    // ... and of the units first the one that is most active.
+    if (!app.selected.chosen && app.result.outputs.length) select(0, argmax(app.result.outputs[0]), false);
   });
   byId("my-drawing").addEventListener("click", () => show(drawing, "drawing"));
   byId("previous").addEventListener("click", () => look(here() < 0 ? 0 : here() - 1));

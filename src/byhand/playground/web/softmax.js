@@ -17,8 +17,8 @@ export function startSoftmax() {
     const best = argmax(divided);
     const probabilities = softmax(logits, T);
     byId("softmax").replaceChildren(...Array.from(logits, (z, k) => {
-      const cells = [signed(z), signed(divided[k]), signed(divided[k] - divided[best]),
-        Math.exp(divided[k] - divided[best]).toFixed(4), percent(probabilities[k])];
+      const cells = [signed(z, 1), signed(divided[k], 1), signed(divided[k] - divided[best], 1),
+        Math.exp(divided[k] - divided[best]).toFixed(3), percent(probabilities[k])];
       return element("tr", { className: k === best ? "total" : "" },
         element("th", { scope: "row" }, app.network.labels[k]), ...cells.map((text) => element("td", {}, text)));
     }));

@@ -7,7 +7,7 @@ export const app = {
   sample: null, // labelled images: {images, labels}
   grey: new Uint8Array(784), // the image that is looked at, 0 (paper) to 255 (ink)
   source: "drawing", // where it came from: "drawing", or its number in the sample
-  selected: { layer: 0, unit: 0, pinned: false }, // the unit looked at; the last layer is the output
+  selected: { layer: 0, unit: 0 }, // the unit looked at; the last layer is the output
   sampleResults: null, // the probabilities for each image of the sample
   map: null, // of the sample, where it is inside the file
   result: null, // what the network, as it is tinkered with, makes of it: see Network.forward
@@ -37,6 +37,6 @@ export function select(layer, unit, pins) {
   const { selected } = app;
   const same = selected.layer === layer && selected.unit === unit;
   if (!pins && selected.pinned) return;
-  app.selected = { layer, unit, pinned: pins && !(same && selected.pinned) };
+  app.selected = { layer, unit, pinned: pins && !(same && selected.pinned), chosen: true };
   tell("selection");
 }
