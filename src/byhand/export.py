@@ -21,16 +21,14 @@ def check_ending(path: Path) -> str:
     return ending
 
 
-def export(model: Model, path: str | Path, *, name: str = "byhand", model_path: str | None = None,
-           data: str | None = None) -> Path:  # fmt: skip
+def export(model: Model, path: str | Path, *, data: str = "mnist", name: str = "byhand") -> None:
     """Write a model to `path`: as one page for any browser, or as a model file.
 
     Args:
         model: the model.
         path: ends in `.html` or `.safetensors`.
+        data: where the page's sample of images comes from, as in `--data`.
         name: what the page calls the model.
-        model_path: where the model came from; its run folder knows which data it belongs to.
-        data: where the page's sample of images comes from, as in `--data`; None for the model's own data.
 
     Raises:
         ByhandError: another ending, a model that the page cannot show, or a place that cannot be written.
@@ -39,17 +37,8 @@ def export(model: Model, path: str | Path, *, name: str = "byhand", model_path: 
     if check_ending(path) == ".safetensors":
         content = model.to_bytes()
     else:
-        from byhand.playground.content import choose_sample, map_content, model_content, sample_content
-        from byhand.playground.one_file import one_file
+        from byhand.playground.content import choose_sample
+        from byhand.playground.one_file import page_of
 
-        sample = choose_sample(model, model_path, data)
-        content = one_file(
-            {
-                "live": False,
-                "model": model_content(model, name),
-                "sample": sample_content(sample),
-                "map": map_content(model, sample),
-            }
-        ).encode()
+        content = page_of(model, name, choose_sample(model, data)).encode()
     write_atomically(path, content)
-    return path

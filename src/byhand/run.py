@@ -113,7 +113,7 @@ def run_recipe(
     """
     start = time.perf_counter()
     data = data or load_dataset(recipe.data, seed=recipe.seed)
-    prepared = _prepare(recipe, data)
+    prepared = prepare_run(recipe, data)
     model = prepared.model
     run = Run(
         recipe,
@@ -127,7 +127,7 @@ def run_recipe(
 
     training = Training(
         model.network, prepared.pixels, prepared.targets, recipe, prepared.order_rng,
-        scaling=model.scaling, deform=_deform(recipe, model.image_shape) if recipe.deforms else None,
+        scaling=model.scaling, deform=prepared.deform,
     )  # fmt: skip
     checkpoint = run.folder / CHECKPOINT_FILE if run.folder else None
     if checkpoint and checkpoint.exists():
@@ -184,7 +184,19 @@ def _deform(recipe: Recipe, shape: tuple[int, int]) -> Deform:
 
 
 @dataclass
-class _Prepared:
+class Prepared:
+    """All that a training begins with.
+
+    Attributes:
+        model: with its first weights.
+        pixels: what is learned from, grey levels, shape (n, height * width).
+        targets: one-hot rows, shape (n, classes).
+        validation_images, validation_labels: held out, shapes (n, height, width) and (n,).
+        test_images, test_labels: for the end, shapes (n, height, width) and (n,).
+        order_rng: draws the order of the images.
+        deform: what changes each batch, if the recipe wants that.
+    """
+
     model: Model
     pixels: NDArray[Any]
     targets: NDArray[Any]
@@ -193,10 +205,15 @@ class _Prepared:
     test_images: NDArray[Any]
     test_labels: NDArray[Any]
     order_rng: np.random.Generator
+    deform: Deform | None
 
 
-def _prepare(recipe: Recipe, data: Dataset) -> _Prepared:
-    """Divide and encode the data, fit the scaling, and make a model with its first weights."""
+def prepare_run(recipe: Recipe, data: Dataset) -> Prepared:
+    """Divide and encode the data, fit the scaling, and make a model with its first weights.
+
+    Raises:
+        ByhandError: there are fewer images than the recipe wants to hold out.
+    """
     split_rng, weights_rng, order_rng = np.random.default_rng(recipe.seed).spawn(3)
     train_images, train_labels = data.train_images, data.train_labels
     test_images, test_labels = data.test_images, data.test_labels
@@ -228,7 +245,7 @@ def _prepare(recipe: Recipe, data: Dataset) -> _Prepared:
     )  # fmt: skip
     if recipe.straighten:
         train_images = straighten(train_images)
-    return _Prepared(
+    return Prepared(
         model,
         train_images.reshape(len(train_images), -1),
         one_hot(train_labels, classes, recipe.dtype),
@@ -237,6 +254,7 @@ def _prepare(recipe: Recipe, data: Dataset) -> _Prepared:
         test_images,
         test_labels,
         order_rng,
+        _deform(recipe, shape) if recipe.deforms else None,
     )
 
 

@@ -26,11 +26,13 @@ def export(
     from byhand.export import check_ending
     from byhand.export import export as write
     from byhand.model import load_model
+    from byhand.run import data_of
 
     path = Path(file)
     check_ending(path)
+    loaded = load_model(model)
     name = "fast" if model is None else Path(model).resolve().stem
-    write(load_model(model), path, name=name, model_path=model, data=data)
+    write(loaded, path, data=data or data_of(model, loaded), name=name)
     if as_json:
         print_json({"file": str(path.resolve()), "bytes": path.stat().st_size})
     elif not quiet:

@@ -29,12 +29,14 @@ def play(
     from byhand.model import load_model, shipped_model
     from byhand.playground.content import choose_sample
     from byhand.playground.server import Playground, listen, serve
+    from byhand.run import data_of
 
     path = shipped_model("reader") if model is None else Path(model)
     if model is None and not path.exists():
         path = shipped_model()
     loaded = load_model(path)
-    playground = Playground(loaded, path.resolve().stem, choose_sample(loaded, model, data))
+    source = data or data_of(model, loaded)
+    playground = Playground(loaded, path.resolve().stem, choose_sample(loaded, source), source)
     listening = listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{listening.getsockname()[1]}/"

@@ -14,7 +14,6 @@ from byhand.data.splits import stratified_split
 from byhand.errors import ByhandError
 from byhand.evaluation import as_model_classes
 from byhand.model import Model
-from byhand.run import data_of
 
 IMAGE_SHAPE = (28, 28)  # what the page can draw
 SAMPLE = 500
@@ -35,14 +34,13 @@ class Sample:
     labels: NDArray[np.intp]
 
 
-def choose_sample(model: Model, model_path: str | None, data: str | None = None, count: int = SAMPLE) -> Sample:
-    """Choose images from the test set of the data that the model belongs to, the same ones each time.
+def choose_sample(model: Model, source: str, count: int = SAMPLE) -> Sample:
+    """Choose images from a test set, each label in its share, the same ones each time.
 
     Args:
         model: says which labels there are.
-        model_path: where it came from; a run folder knows its data. None for the model that comes along.
-        data: a source as in `--data`; None for the model's own.
-        count: how many images, at most; fewer if the test set has fewer.
+        source: of the images, as in `--data`.
+        count: how many, at most; fewer if the test set has fewer.
 
     Raises:
         ByhandError: a model or data that the page cannot show, or data that cannot be found.
@@ -52,7 +50,6 @@ def choose_sample(model: Model, model_path: str | None, data: str | None = None,
             f"The page shows networks that read 28 x 28 images, and this one reads {model.image_shape[1]} x "
             f"{model.image_shape[0]}: choose another --model."
         )
-    source = data or data_of(model_path, model)
     images, labels, label_names, _ = load_examples(source, image_size=IMAGE_SHAPE)
     if images.dtype != np.uint8:
         raise ByhandError(f"The page shows images of bytes, and those of {source} are {images.dtype}.")

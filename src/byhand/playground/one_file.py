@@ -7,9 +7,30 @@ import re
 from pathlib import Path
 from typing import Any
 
+from byhand.model import Model
+from byhand.playground.content import Sample, map_content, model_content, sample_content
+
 WEB = Path(__file__).parent / "web"
 IMPORT = re.compile(r'^import (\{[^;]*?\}) from "\./(\w+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
+
+
+def page_of(model: Model, name: str, sample: Sample) -> str:
+    """Make the page of a model: the HTML file that `byhand export` writes.
+
+    Args:
+        model: the model.
+        name: what the page calls it.
+        sample: labelled images to look at.
+    """
+    return one_file(
+        {
+            "live": False,
+            "model": model_content(model, name),
+            "sample": sample_content(sample),
+            "map": map_content(model, sample),
+        }
+    )
 
 
 def one_file(content: dict[str, Any]) -> str:
@@ -26,11 +47,12 @@ def one_file(content: dict[str, Any]) -> str:
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
     )
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     # In JSON, < may be written as an escape: then nothing inside can end the element.
     data = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
     page = (WEB / "page.html").read_text("utf-8")
     for old, new in (
-        ('<meta charset="utf-8">', f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{policy}">'),
+        ('<meta charset="utf-8">', f'<meta charset="utf-8">\n{meta}'),
         ('<link rel="icon" href="icon.svg">', f'<link rel="icon" href="data:image/svg+xml;base64,{icon}">'),
         ('<link rel="stylesheet" href="style.css">', f"<style>{style}</style>"),
         (

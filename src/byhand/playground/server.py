@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import math
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from multiprocessing.connection import Connection
 from types import FrameType
 from typing import Any
@@ -13,15 +14,17 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from byhand.errors import ByhandError
 from byhand.model import Model
 from byhand.playground.content import Sample, map_content, model_content, sample_content
 from byhand.playground.guard import Guard, known_hosts
-from byhand.playground.one_file import WEB
+from byhand.playground.one_file import WEB, page_of
+from byhand.playground.trainings import Trainings, default_settings, recipe_from
 from byhand.playground.worker import Worker, result_of
 
 PORT = 8784  # 28 x 28 = 784
@@ -35,11 +38,14 @@ class Playground:
         model: what the page shows first.
         name: what the page calls it.
         sample: labelled images to look at.
+        data: where they come from, and the images to learn from.
     """
 
-    def __init__(self, model: Model, name: str, sample: Sample) -> None:
-        self.model, self.name, self.sample = model, name, sample
+    def __init__(self, model: Model, name: str, sample: Sample, data: str) -> None:
+        self.model, self.name, self.sample, self.data = model, name, sample, data
         self.workers: set[Worker] = set()
+        self.trainings = Trainings()
+        self.stopping = asyncio.Event()
 
     def app(self, host: str) -> Starlette:
         """The application, for a server that listens on the address `host`."""
@@ -47,6 +53,13 @@ class Playground:
             Route("/", lambda request: FileResponse(WEB / "page.html")),
             Route("/content.json", self.content),
             Route("/map.json", self.map),
+            Route("/trainings", self.train, methods=["POST"]),
+            Route("/trainings/{name}", self.command, methods=["POST"]),
+            Route("/trainings/{name}/model.json", self.weights),
+            Route("/trainings/{name}/map.json", self.map),
+            Route("/trainings/{name}/model.safetensors", self.download),
+            Route("/trainings/{name}/model.html", self.export),
+            Route("/trainings/{name}/save", self.save, methods=["POST"]),
             Mount("/", StaticFiles(directory=WEB)),
         ]
         return Starlette(
@@ -62,12 +75,59 @@ class Playground:
                 "live": True,
                 "model": model_content(self.model, self.name),
                 "sample": sample_content(self.sample),
+                "settings": default_settings(),
             }
         )
 
+    def model_bytes(self, request: Request) -> bytes:
+        """The model that a request is about: a training's, or else the one the page started with."""
+        name = request.path_params.get("name")
+        return self.trainings.find(name).model if name else self.model.to_bytes()
+
     async def map(self, request: Request) -> Response:
         """The sample as the network's layers see it; computed when asked for."""
-        return JSONResponse(await self.work(send_map, self.model.to_bytes(), self.sample))
+        return JSONResponse(await self.work(send_map, self.model_bytes(request), self.sample))
+
+    async def train(self, request: Request) -> Response:
+        """Start a training, and stream its reports as server-sent events for as long as the page listens."""
+        asked = await json_body(request)
+        recipe = recipe_from(asked.get("settings"), self.data)
+        name = self.trainings.start(recipe, paused=asked.get("paused") is True)
+
+        async def events() -> AsyncIterator[str]:
+            yield event({"training": name})
+            async for report in self.trainings.reports(name):
+                yield event(report)
+            # What was learned stays until the page is closed.
+            await self.stopping.wait()
+
+        return _Events(events(), lambda: self.trainings.end(name))
+
+    async def command(self, request: Request) -> Response:
+        """Steer a training."""
+        asked = await json_body(request)
+        self.trainings.command(request.path_params["name"], asked.get("do"), asked.get("value", 0))
+        return JSONResponse({})
+
+    def weights(self, request: Request) -> Response:
+        """A training's network as it is now, for the page to show."""
+        model = Model.from_bytes(self.model_bytes(request), "the model")
+        return JSONResponse(model_content(model, "trained on this page"))
+
+    def download(self, request: Request) -> Response:
+        """A training's model file."""
+        headers = {"Content-Disposition": 'attachment; filename="model.safetensors"'}
+        return Response(self.model_bytes(request), media_type="application/octet-stream", headers=headers)
+
+    async def export(self, request: Request) -> Response:
+        """A training's network as one HTML file."""
+        page = await self.work(send_page, self.model_bytes(request), self.sample)
+        headers = {"Content-Disposition": 'attachment; filename="byhand.html"'}
+        return Response(page, media_type="text/html", headers=headers)
+
+    def save(self, request: Request) -> Response:
+        """Keep a training in a run folder, where `byhand play` was started."""
+        return JSONResponse({"folder": str(self.trainings.save(request.path_params["name"]))})
 
     async def work(self, function: Callable[..., None], *arguments: Any) -> Any:
         """Wait for what a function sends that works in a process of its own."""
@@ -82,11 +142,49 @@ class Playground:
         """End all work."""
         for worker in self.workers:
             worker.stop()
+        self.trainings.stop()
+        self.stopping.set()
 
 
 def send_map(connection: Connection, model: bytes, sample: Sample) -> None:
     """Lay the sample out, in a process of its own."""
     connection.send(map_content(Model.from_bytes(model, "the network"), sample))
+
+
+def send_page(connection: Connection, model: bytes, sample: Sample) -> None:
+    """Make the one-file page, in a process of its own."""
+    connection.send(page_of(Model.from_bytes(model, "the network"), "trained on the page", sample))
+
+
+class _Events(StreamingResponse):
+    """A stream of events; `ended` is called when it is over, however that comes about."""
+
+    def __init__(self, events: AsyncIterator[str], ended: Callable[[], None]) -> None:
+        super().__init__(events, media_type="text/event-stream")
+        self.ended = ended
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.ended()
+
+
+def event(value: dict[str, Any]) -> str:
+    """A server-sent event. JSON knows no infinity, which a loss may be: the page gets null for it."""
+    finite = {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in value.items()}
+    return f"data: {json.dumps(finite)}\n\n"
+
+
+async def json_body(request: Request) -> dict[str, Any]:
+    """Read a request's body as a JSON object."""
+    try:
+        value = json.loads(await body(request, LARGEST_SETTINGS))
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise HTTPException(400, "This is not what the page sends.")
+    return value
 
 
 async def body(request: Request, limit: int) -> bytes:

@@ -11,6 +11,8 @@ from typing import Any
 
 from byhand.errors import ByhandError
 
+# So many messages wait to be fetched; then the function waits, too.
+MOST_WAITING = 20
 # "spawn": a fresh interpreter, on every system the same; a copy of this process would copy its server too.
 CONTEXT = multiprocessing.get_context("spawn")
 END = object()
@@ -34,7 +36,7 @@ class Worker:
         self.process = CONTEXT.Process(target=_work, args=(function, other_end, *arguments), daemon=True)
         self.process.start()
         other_end.close()
-        self.arrived: asyncio.Queue[Any] = asyncio.Queue()
+        self.arrived: asyncio.Queue[Any] = asyncio.Queue(MOST_WAITING)
         loop = asyncio.get_running_loop()
         threading.Thread(target=self._receive, args=(loop,), daemon=True).start()
 
@@ -47,7 +49,7 @@ class Worker:
             except (EOFError, OSError):
                 message = END
             with suppress(RuntimeError):  # the loop has been closed
-                loop.call_soon_threadsafe(self.arrived.put_nowait, message)
+                asyncio.run_coroutine_threadsafe(self.arrived.put(message), loop).result()
         self.connection.close()
 
     async def messages(self) -> AsyncIterator[Any]:
