@@ -11,7 +11,7 @@ export async function loadContent() {
   return {
     live: content.live,
     name: content.model.name,
-    network: new Network(content.model, new Float32Array(bytes(content.model.parameters).buffer)),
+    network: networkOf(content.model),
     sample: {
       images: Array.from({ length: content.sample.count }, (_, n) => images.subarray(n * PIXELS, (n + 1) * PIXELS)),
       labels: content.sample.labels,
@@ -21,8 +21,16 @@ export async function loadContent() {
   };
 }
 
+// A network of its description, as `content.py` writes it.
+export function networkOf(model) {
+  return new Network(model, new Float32Array(bytes(model.parameters).buffer));
+}
+
 function bytes(base64) {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const text = atob(base64);
+  const result = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i += 1) result[i] = text.charCodeAt(i);
+  return result;
 }
 
 async function inflated(base64) {

@@ -5,6 +5,7 @@ import { byId, element } from "./dom.js";
 import { loadContent } from "./content.js";
 import { startDraw } from "./draw.js";
 import { startInside } from "./inside.js";
+import { startLearn } from "./learn.js";
 import { startTheme } from "./theme.js";
 import { think } from "./tinkering.js";
 
@@ -51,12 +52,18 @@ function run() {
 async function start() {
   startTheme();
   Object.assign(app, await loadContent());
-  app.fetchMap = async () => (await fetch("map.json")).json();
-  byId("model-name").textContent = app.name;
+  app.first = { network: app.network, name: app.name };
+  on("network", () => {
+    byId("model-name").textContent = app.name;
+    if (app.selected.layer >= app.network.layers.length || app.selected.unit >= app.network.layers[app.selected.layer].units) {
+      app.selected = { layer: 0, unit: 0 };
+    }
+  });
   startTabs();
   startDraw();
   startInside();
-  for (const topic of ["image", "network", "tinkering"]) on(topic, run);
+  if (app.live) startLearn();
+  for (const topic of ["image", "network", "weights", "tinkering"]) on(topic, run);
   tell("network");
   tell("tab");
   document.documentElement.dataset.ready = "true";

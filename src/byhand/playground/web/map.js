@@ -79,7 +79,11 @@ export function startMap() {
   async function load() {
     byId("map-wait").hidden = false;
     byId("map-part").hidden = true;
-    layers = app.map ?? await app.fetchMap();
+    byId("map-anew").hidden = true;
+    const path = app.mapPath;
+    const loaded = app.map ?? await (await fetch(path)).json();
+    if (path !== app.mapPath) return;
+    layers = loaded;
     byId("map-layer").replaceChildren(...layers.map(({ name }, n) => element("option", { value: n }, name)));
     byId("map-layer").value = Math.max(0, layers.length - 2);
     byId("map-wait").hidden = true;
@@ -108,6 +112,13 @@ export function startMap() {
   });
   byId("map-layer").addEventListener("change", render);
   byId("map-method").addEventListener("change", render);
+  byId("map-anew").addEventListener("click", load);
+  on("network", () => {
+    layers = null;
+    chosen = 0;
+    if (!byId("inside").hidden) load();
+  });
+  on("weights", () => { byId("map-anew").hidden = false; });
   on("theme", render);
   on("tab", () => {
     if (!byId("inside").hidden && !layers) load();

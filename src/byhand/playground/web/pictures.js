@@ -39,6 +39,26 @@ export function paintSigned(canvas, values, side = 28, limit = largest(values)) 
   });
 }
 
+// Many pictures of numbers against and for side by side, as many in a row as the canvas has room for.
+export function paintMosaic(canvas, images) {
+  const [none, against, supports] = [colour("--none"), colour("--against"), colour("--for")];
+  const [tile, gap] = [28, 2];
+  const columns = Math.max(1, Math.min(images.length, Math.floor((canvas.parentElement.clientWidth || 600) / 42)));
+  const [width, height] = [columns * (tile + gap) - gap, Math.ceil(images.length / columns) * (tile + gap) - gap];
+  Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d");
+  const picture = context.createImageData(tile, tile);
+  images.forEach((values, n) => {
+    // Each has a scale of its own: what a unit looks for is its pattern, however faint.
+    const limit = largest(values) || 1;
+    values.forEach((value, i) => {
+      const [red, green, blue] = mix(none, value < 0 ? against : supports, Math.abs(value) / limit);
+      picture.data.set([red, green, blue, 255], 4 * i);
+    });
+    context.putImageData(picture, (n % columns) * (tile + gap), Math.floor(n / columns) * (tile + gap));
+  });
+}
+
 export function largest(values) {
   let most = 0;
   for (const value of values) most = Math.max(most, Math.abs(value));

@@ -3,20 +3,23 @@
 export const app = {
   live: false, // served by byhand, which can also train and read photographs
   name: "", // of the model
-  network: null, // as it was trained
+  network: null, // that Draw and Look inside show, as it was trained
+  first: null, // the network, and its name, that the page began with
+  settings: null, // the usual ones of a training
   sample: null, // labelled images: {images, labels}
   grey: new Uint8Array(784), // the image that is looked at, 0 (paper) to 255 (ink)
   source: "drawing", // where it came from: "drawing", or its number in the sample
   selected: { layer: 0, unit: 0 }, // the unit looked at; the last layer is the output
   sampleResults: null, // the probabilities for each image of the sample
   map: null, // of the sample, where it is inside the file
+  mapPath: "map.json", // where else it comes from
   result: null, // what the network, as it is tinkered with, makes of it: see Network.forward
 };
 
 const listeners = {};
 
-// Topics: "image" (another image), "network" (another network), "tinkering" (it is taken apart differently), "result"
-// (after any of these), "selection" (another unit), "sample" (new results for the sample), "tab", "theme".
+// Topics: "image" (another image), "network" (another network), "weights" (the same with other weights), 
+// "tinkering" (it is taken apart differently), "result" (after any of these), "selection" (another unit), "sample" (new results for the sample), "tab", "theme".
 export function on(topic, listener) {
   (listeners[topic] ??= []).push(listener);
 }
@@ -39,4 +42,11 @@ export function select(layer, unit, pins) {
   if (!pins && selected.pinned) return;
   app.selected = { layer, unit, pinned: pins && !(same && selected.pinned), chosen: true };
   tell("selection");
+}
+
+// Show another network everywhere, or the same one after it has learned more.
+export function useNetwork(network, name, mapPath) {
+  const same = app.mapPath === mapPath && String(network.sizes) === String(app.network.sizes);
+  Object.assign(app, { network, name, mapPath, map: null });
+  tell(same ? "weights" : "network");
 }

@@ -91,6 +91,12 @@ export function startTinkering() {
     before = null;
     measureSoon();
   });
+  on("weights", () => {
+    prune();
+    before = null;
+    if (!byId("inside").hidden) measureSoon();
+  });
+  on("tab", () => { if (app.result && !byId("inside").hidden) measureSoon(); });
   on("tinkering", measureSoon);
   on("result", render);
 
