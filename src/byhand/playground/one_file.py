@@ -12,7 +12,7 @@ from byhand.playground.content import Sample, map_content, model_content, sample
 
 WEB = Path(__file__).parent / "web"
 IMPORT = re.compile(r'^import (\{[^;]*?\}) from "\./(\w+\.js)";\n', re.MULTILINE)
-EXPORT = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
+EXPORT = re.compile(r"^export (?:async )?(?:function\*?|class|const) (\w+)", re.MULTILINE)
 
 
 def page_of(model: Model, name: str, sample: Sample) -> str:

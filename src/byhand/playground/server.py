@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from multiprocessing.connection import Connection
@@ -226,8 +227,8 @@ def listen(host: str, port: int | None) -> socket.socket:
         try:
             return socket.create_server((host, candidate), family=_family(host))
         except OSError as error:
-            problem = error
-    raise ByhandError(f"Cannot listen on {host}, port {port}: {problem.strerror}. Choose another --port or --host.")
+            reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+    raise ByhandError(f"Cannot listen on {host}, port {port}: {reason}. Choose another --port or --host.")
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -28,9 +28,9 @@ function format(value) {
 
 // Curves over the epochs.
 export class Curves {
-  // place: a <figure> with a <figcaption>. logarithmic: the vertical axis; percent: it goes from 0 to 100 %.
-  constructor(place, { logarithmic = false, percent = false } = {}) {
-    Object.assign(this, { place, logarithmic, percent });
+  // place: a <figure> with a <figcaption>. What the vertical axis is: logarithmic, in percent, or of whole numbers.
+  constructor(place, { logarithmic = false, percent = false, whole = false } = {}) {
+    Object.assign(this, { place, logarithmic, percent, whole });
     this.picture = svg("svg", { role: "img", height: HEIGHT });
     this.key = document.createElement("p");
     this.key.className = "quiet";
@@ -69,6 +69,7 @@ export class Curves {
     let [low, high] = values.length ? [Math.min(...values), Math.max(...values)] : [0, 1];
     if (this.logarithmic) [low, high] = [Math.floor(low), Math.ceil(high)];
     else if (!this.percent) low = 0;
+    if (this.whole) high = Math.max(high, 4);
     if (high - low < 1e-9) [low, high] = [low - (this.percent ? 0.05 : 0), high + 0.05];
     const end = Math.max(points.at(-1)?.[0] ?? 0, 0.1);
     const x = (epoch) => MARGIN.left + (epoch / end) * (width - MARGIN.left - MARGIN.right);
@@ -77,7 +78,7 @@ export class Curves {
     const nodes = [];
     const levels = this.logarithmic
       ? Array.from({ length: high - low + 1 }, (_, n) => 10 ** (low + n)).filter((_, n) => n % Math.ceil((high - low + 1) / 5) === 0)
-      : ticks(low, high, 4);
+      : ticks(low, high, 5);
     for (const level of levels) {
       const text = this.percent ? `${Number((100 * level).toFixed(2))} %` : format(level);
       nodes.push(svg("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(level), y2: y(level) }));

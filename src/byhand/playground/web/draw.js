@@ -20,6 +20,7 @@ export function startDraw() {
   });
 
   function render() {
+    if (byId("draw").hidden) return;
     paintImage(byId("seen"), app.grey);
     const blank = app.grey.every((level) => level === 0);
     bars.show(blank ? null : app.result.probabilities);
@@ -33,6 +34,7 @@ export function startDraw() {
     bars = new Bars(byId("bars"), app.network.labels);
   });
   on("result", render);
+  on("tab", () => { if (app.result) render(); });
   on("theme", () => {
     board.redraw();
     if (app.result) render();

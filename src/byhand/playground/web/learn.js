@@ -15,7 +15,7 @@ export function startLearn() {
   const loss = new Curves(byId("loss"));
   const accuracy = new Curves(byId("accuracies"), { percent: true });
   const gradient = new Curves(byId("gradients"), { logarithmic: true });
-  const inactive = new Curves(byId("inactive"));
+  const inactive = new Curves(byId("inactive"), { whole: true });
   let histograms = [];
   let training = null; // its name on the server
   let stop = null; // ends the stream, and with it the training
