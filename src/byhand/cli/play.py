@@ -1,5 +1,6 @@
 """`byhand play`: the page in a browser."""
 
+import sys
 import webbrowser
 from pathlib import Path
 from typing import Annotated
@@ -42,6 +43,7 @@ def play(
     url = f"http://{shown}:{listening.getsockname()[1]}/"
     if as_json:
         print_json({"url": url})
+        sys.stdout.flush()  # the server goes on, and whoever reads this waits for it
     elif not quiet:
         print(f"The page is at {url} (Ctrl-C ends it)", flush=True)
     if host not in {"127.0.0.1", "::1", "localhost"} and not quiet:

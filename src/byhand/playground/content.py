@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from byhand.data.moments import straighten
 from byhand.data.sources import load_examples
 from byhand.data.splits import stratified_split
 from byhand.errors import ByhandError
@@ -74,7 +75,8 @@ def model_content(model: Model, name: str) -> dict[str, Any]:
         "labels": list(model.label_names),
         "minimum": _shortest(model.scaling.minimum),
         "maximum": _shortest(model.scaling.maximum),
-        "temperature": 1.0,
+        "straighten": model.straighten,
+        "temperature": model.temperature,
         "testAccuracy": model.results.get("test_accuracy"),
         "parameters": base64.b64encode(parameter_bytes(model)).decode(),
     }
@@ -116,7 +118,7 @@ def map_content(model: Model, sample: Sample) -> list[dict[str, Any]]:
 
 def _outputs(model: Model, images: NDArray[np.uint8]) -> list[tuple[str, NDArray[np.float32]]]:
     """The scaled pixels and each layer's output for every image, with a name: shapes (n, units)."""
-    pixels = model.scaling.transform(images)
+    pixels = model.scaling.transform(straighten(images) if model.straighten else images)
     outputs = [("pixels", pixels)]
     signal = pixels.astype(model.network.parameters.dtype)
     hidden = len(model.network.dense) - 1

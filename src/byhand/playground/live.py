@@ -10,7 +10,7 @@ import numpy as np
 
 from byhand.data.sources import load_dataset
 from byhand.evaluation import evaluate
-from byhand.nn import Network, Optimiser
+from byhand.nn import Network, Optimiser, fit_temperature
 from byhand.run import Run, prepare_run
 from byhand.training.recipe import Recipe
 from byhand.training.trainer import DivergedError, Epoch, Training, blas_threads, loss_of_guessing
@@ -30,7 +30,7 @@ class _Measured:
     """An optimiser that first notes how large the gradient is, layer by layer."""
 
     def __init__(self, optimiser: Optimiser, network: Network) -> None:
-        self.optimiser, self.network = optimiser, network
+        self.optimiser, self.network, self.memory = optimiser, network, optimiser.memory
         self.wanted = True
         self.gradient: list[float] = []
 
@@ -93,6 +93,8 @@ class LiveTraining:
         except DivergedError as error:
             self.state, message = "diverged", in_words(str(error))
         if self.state not in {"stopped", "diverged"}:
+            held_out = self.model.logits(self.prepared.validation_images)
+            self.model.temperature = fit_temperature(held_out, self.prepared.validation_labels)
             result = evaluate(self.model, self.prepared.test_images, self.prepared.test_labels)
             self.model.results.update(
                 test_examples=result.examples,

@@ -26,7 +26,8 @@ export function networkOf(model) {
   return new Network(model, new Float32Array(bytes(model.parameters).buffer));
 }
 
-function bytes(base64) {
+// The bytes that a base64 text stands for.
+export function bytes(base64) {
   const text = atob(base64);
   const result = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i += 1) result[i] = text.charCodeAt(i);

@@ -1,5 +1,7 @@
 // The network's forward pass: the same numbers as byhand's in NumPy, and every step of the way kept.
 
+import { straighten } from "./straighten.js";
+
 const LARGEST_EXPONENT = 80;
 
 // What a hidden unit makes of its weighted sum z.
@@ -19,11 +21,11 @@ export function softmax(logits, temperature = 1) {
 }
 
 export class Network {
-  // description: sizes, activation, labels, minimum, maximum, temperature, as `content.py` writes them.
+  // description: sizes, activation, labels, minimum, maximum, straighten, temperature, as `content.py` writes them.
   // parameters: Float32Array, layer by layer: weights (inputs x units, row by row), then biases.
   constructor(description, parameters) {
     const { sizes, activation, labels, minimum, maximum, temperature } = description;
-    Object.assign(this, { sizes, activation, labels, minimum, maximum, temperature, description, parameters });
+    Object.assign(this, { sizes, activation, labels, temperature, description, parameters });
     this.layers = [];
     let start = 0;
     for (let n = 1; n < sizes.length; n += 1) {
@@ -55,7 +57,8 @@ export class Network {
 
   // Grey levels 0 to 255 to the network's inputs, 0 to 1.
   scaled(grey) {
-    return Float64Array.from(this.factor, (factor, i) => grey[i] * factor - this.offset[i]);
+    const pixels = this.description.straighten ? straighten(grey) : grey;
+    return Float64Array.from(this.factor, (factor, i) => pixels[i] * factor - this.offset[i]);
   }
 
   // From inputs to probabilities. off[n][j] = 1 silences unit j of hidden layer n.

@@ -6,17 +6,22 @@ const BOX = 20; // the digit's longer side, pixels
 const CENTRE = 14;
 const FAINTEST = 0.1;
 const [USUAL_DARKNESS, LEAST_DARKNESS] = [0.85, 0.77];
-const [THINNEST, THICKEST] = [1.8, 2.8];
+const [THINNEST, THICKEST] = [1.8, 3.4];
+const MOST_ROOM = 4;
 const PASSES = 3;
 
 // ink: numbers from 0 (paper) to 1 (ink), row by row. Returns 784 grey levels, 0 to 255.
 export function prepare(ink, height, width) {
-  const image = usualWeight(usualContrast(fit(ink, height, width)));
-  return Uint8Array.from(image, (value) => Math.floor(255 * value + 0.5));
+  let image = usualContrast(fit(ink, height, width, BOX));
+  const excess = strokeWidth(image) - THICKEST;
+  if (excess > 0 && excess < Infinity) {
+    image = usualContrast(fit(ink, height, width, BOX + Math.min(excess, MOST_ROOM)));
+  }
+  return Uint8Array.from(usualWeight(image), (value) => Math.floor(255 * value + 0.5));
 }
 
-// The ink's box scaled to 20 pixels on its longer side, its centre of mass in the middle.
-function fit(ink, height, width) {
+// The ink's box scaled to `side` pixels on its longer side, its centre of mass in the middle.
+function fit(ink, height, width, side) {
   const rows = new Float64Array(height); // the darkest ink of each row, and of each column
   const columns = new Float64Array(width);
   for (let y = 0; y < height; y += 1) {
@@ -31,7 +36,7 @@ function fit(ink, height, width) {
   const counts = (value) => value >= FAINTEST * darkest;
   const [top, bottom] = [rows.findIndex(counts), rows.findLastIndex(counts) + 1];
   const [left, right] = [columns.findIndex(counts), columns.findLastIndex(counts) + 1];
-  const scale = BOX / Math.max(bottom - top, right - left);
+  const scale = side / Math.max(bottom - top, right - left);
 
   const byRow = new Float64Array(bottom - top);
   const byColumn = new Float64Array(right - left);
@@ -50,7 +55,7 @@ function fit(ink, height, width) {
     line.fill(0);
     for (const [source, weight] of rowWeights) {
       const start = (top + source) * width + left;
-      for (let x = 0; x < line.length; x += 1) line[x] += weight * ink[start + x];
+      for (let x = 0; x < line.length; x += 1) line[x] += (weight * ink[start + x]) / darkest;
     }
     across.forEach((columnWeights, x) => {
       for (const [source, weight] of columnWeights) image[y * SIZE + x] += weight * line[source];
