@@ -30,6 +30,7 @@ from byhand.playground.worker import Worker, result_of
 
 PORT = 8784  # 28 x 28 = 784
 LARGEST_SETTINGS = 20_000  # bytes
+MOST_MAPS = 4  # kept
 
 
 class Playground:
@@ -45,6 +46,7 @@ class Playground:
     def __init__(self, model: Model, name: str, sample: Sample, data: str) -> None:
         self.model, self.name, self.sample, self.data = model, name, sample, data
         self.workers: set[Worker] = set()
+        self.maps: dict[bytes, Any] = {}  # by the bytes of the model
         self.trainings = Trainings()
         self.stopping = asyncio.Event()
 
@@ -86,8 +88,13 @@ class Playground:
         return self.trainings.find(name).model if name else self.model.to_bytes()
 
     async def map(self, request: Request) -> Response:
-        """The sample as the network's layers see it; computed when asked for."""
-        return JSONResponse(await self.work(send_map, self.model_bytes(request), self.sample))
+        """The sample as the network's layers see it; computed when asked for, which takes seconds, and kept."""
+        model = self.model_bytes(request)
+        if model not in self.maps:
+            self.maps[model] = await self.work(send_map, model, self.sample)
+            if len(self.maps) > MOST_MAPS:
+                del self.maps[next(iter(self.maps))]
+        return JSONResponse(self.maps[model])
 
     async def train(self, request: Request) -> Response:
         """Start a training, and stream its reports as server-sent events for as long as the page listens."""

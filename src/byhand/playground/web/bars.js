@@ -12,7 +12,7 @@ export function answer(labels, probabilities) {
   const sure = probabilities[best] >= SURE;
   const second = argmax(probabilities.map((p, k) => (k === best ? -1 : p)));
   const sentence = sure
-    ? `${labels[best]}, ${percent(probabilities[best])} sure`
+    ? `${labels[best]}, ${percent(probabilities[best]).replace("> ", "more than ")} sure`
     : `Not sure: ${labels[best]} (${percent(probabilities[best], 0)}) or ${labels[second]} (${percent(probabilities[second], 0)})`;
   return { best, sure, sentence };
 }

@@ -49,9 +49,10 @@ export function startLearn() {
         if (report.training) {
           training = report.training;
           if (slowness()) command("delay", slowness());
+          if (paused) command("step");
         } else show(report);
       }
-      setState("gone", "The server has ended this training.");
+      if (going()) setState("gone", "The server has ended this training.");
     } catch (error) {
       if (!mine.signal.aborted) setState("gone", error.message);
     }
@@ -72,7 +73,7 @@ export function startLearn() {
     if (report.warning) say(report.warning);
     if (report.state !== state) setState(report.state, report.message);
     if (report.state === "finished") {
-      say(`Finished: ${percent(report.test_accuracy, 2)} of ${report.test_examples.toLocaleString("en")} test images are read right.`);
+      say(`Finished: ${percent(report.test_accuracy, 2)} of ${report.test_examples.toLocaleString("en")} test images are read right.`, false);
     }
     if (report.weights) fetchNetwork();
   }
@@ -88,8 +89,10 @@ export function startLearn() {
     }
   }
 
-  function say(text) {
-    if (byId("learn-message").textContent !== text) byId("learn-message").textContent = text;
+  function say(text, problem = true) {
+    const line = byId("learn-message");
+    if (line.textContent !== text) line.textContent = text;
+    line.classList.toggle("problem", problem);
   }
 
   function setState(next, message = "") {
@@ -169,7 +172,7 @@ export function startLearn() {
   byId("save").addEventListener("click", async () => {
     try {
       const { folder } = await (await post(`trainings/${training}/save`, {})).json();
-      say(`Saved in ${folder}`);
+      say(`Saved in ${folder}`, false);
     } catch (error) {
       say(error.message);
     }

@@ -2,7 +2,7 @@
 
 import { app, on } from "./state.js";
 import { argmax, softmax } from "./network.js";
-import { byId, element, percent, signed } from "./dom.js";
+import { byId, element, signed } from "./dom.js";
 
 export function startSoftmax() {
   const knob = byId("temperature");
@@ -18,7 +18,7 @@ export function startSoftmax() {
     const probabilities = softmax(logits, T);
     byId("softmax").replaceChildren(...Array.from(logits, (z, k) => {
       const cells = [signed(z, 1), signed(divided[k], 1), signed(divided[k] - divided[best], 1),
-        Math.exp(divided[k] - divided[best]).toFixed(3), percent(probabilities[k])];
+        Math.exp(divided[k] - divided[best]).toFixed(3), (100 * probabilities[k]).toFixed(1)];
       return element("tr", { className: k === best ? "total" : "" },
         element("th", { scope: "row" }, app.network.labels[k]), ...cells.map((text) => element("td", {}, text)));
     }));
