@@ -36,15 +36,19 @@ export function startMap() {
     context.textBaseline = "middle";
     context.font = "600 15px system-ui, sans-serif";
     const style = getComputedStyle(canvas);
+    const paper = style.getPropertyValue("--card");
     app.sample.labels.forEach((label, n) => {
       const [x, y] = place(n);
-      // A coloured disc under the digit, which is in the page's own colour and so always readable.
-      context.globalAlpha = 0.45;
+      // A coloured disc, and on it the digit in the page's text colour with an edge of its background.
+      context.globalAlpha = 0.6;
       context.fillStyle = COLOURS[label % COLOURS.length];
       context.beginPath();
       context.arc(x, y, 9, 0, 2 * Math.PI);
       context.fill();
       context.globalAlpha = 1;
+      context.strokeStyle = paper;
+      context.lineWidth = 3;
+      context.strokeText(app.network.labels[label], x, y + 1);
       context.fillStyle = style.color;
       context.fillText(app.network.labels[label], x, y + 1);
     });
