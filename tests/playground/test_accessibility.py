@@ -37,7 +37,8 @@ SMALLEST = """() => {
   const sizes = [];
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
-    if (walker.currentNode.textContent.trim() && parent.checkVisibility()) sizes.push(parseFloat(getComputedStyle(parent).fontSize));
+    if (!walker.currentNode.textContent.trim() || !parent.checkVisibility()) continue;
+    sizes.push(parseFloat(getComputedStyle(parent).fontSize));
   }
   return Math.min(...sizes);
 }"""

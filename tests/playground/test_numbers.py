@@ -51,7 +51,7 @@ def predicted_by_the_page(page: Page, model: Model, images: NDArray[np.uint8]) -
     return np.array(found).reshape(len(images), -1)
 
 
-def prepared_by_the_page(page: Page, ink: NDArray[np.float32]) -> NDArray[np.int64]:
+def prepared_by_the_page(page: Page, ink: NDArray[Any]) -> NDArray[np.int64]:
     return np.array(page.evaluate(PREPARE, [base64_of(ink), *ink.shape])).reshape(28, 28)
 
 
@@ -117,4 +117,4 @@ def test_ink_of_any_size_weight_and_place_is_prepared_alike(open_page: OpenPage,
             ink = np.where(ink > 0.6 * ink.max(), ink, 0)  # thin strokes
         ink = ink.astype(np.float32)
         assert np.abs(prepare(ink).astype(int) - prepared_by_the_page(page, ink)).max() <= 1, number
-    assert prepared_by_the_page(page, np.zeros((5, 7))).sum() == 0
+    assert prepared_by_the_page(page, np.zeros((5, 7), np.float32)).sum() == 0

@@ -1,6 +1,7 @@
 """The server behind the page: hands out the page, trains, lays out maps and reads photographs."""
 
 import asyncio
+import base64
 import json
 import math
 import os
@@ -27,10 +28,15 @@ from byhand.playground.guard import Guard, known_hosts
 from byhand.playground.one_file import WEB, page_of
 from byhand.playground.trainings import Trainings, default_settings, recipe_from
 from byhand.playground.worker import Worker, result_of
+from byhand.reading.decoding import decode
+from byhand.reading.reader import read_picture
 
 PORT = 8784  # 28 x 28 = 784
 LARGEST_SETTINGS = 20_000  # bytes
+LARGEST_PICTURE = 30_000_000
 MOST_MAPS = 4  # kept
+# How the files of cameras, scanners and drawing programs begin, whatever they are called; HEIC has its mark later.
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 
 
 class Playground:
@@ -56,6 +62,7 @@ class Playground:
             Route("/", lambda request: FileResponse(WEB / "page.html")),
             Route("/content.json", self.content),
             Route("/map.json", self.map),
+            Route("/read", self.read, methods=["POST"]),
             Route("/trainings", self.train, methods=["POST"]),
             Route("/trainings/{name}", self.command, methods=["POST"]),
             Route("/trainings/{name}/model.json", self.weights),
@@ -63,6 +70,7 @@ class Playground:
             Route("/trainings/{name}/model.safetensors", self.download),
             Route("/trainings/{name}/model.html", self.export),
             Route("/trainings/{name}/save", self.save, methods=["POST"]),
+            Route("/trainings/{name}/read", self.read, methods=["POST"]),
             Mount("/", StaticFiles(directory=WEB)),
         ]
         return Starlette(
@@ -95,6 +103,13 @@ class Playground:
             if len(self.maps) > MOST_MAPS:
                 del self.maps[next(iter(self.maps))]
         return JSONResponse(self.maps[model])
+
+    async def read(self, request: Request) -> Response:
+        """Read the digits in a photograph."""
+        picture = await body(request, LARGEST_PICTURE)
+        if not any(picture.startswith(start) for start in PICTURES) and picture[4:8] != b"ftyp":
+            raise HTTPException(415, "This is no picture: give a JPEG, PNG, WebP, HEIC, GIF, BMP or TIFF file.")
+        return JSONResponse(await self.work(send_reading, self.model_bytes(request), picture))
 
     async def train(self, request: Request) -> Response:
         """Start a training, and stream its reports as server-sent events for as long as the page listens."""
@@ -162,6 +177,18 @@ def send_map(connection: Connection, model: bytes, sample: Sample) -> None:
 def send_page(connection: Connection, model: bytes, sample: Sample) -> None:
     """Make the one-file page, in a process of its own."""
     connection.send(page_of(Model.from_bytes(model, "the network"), "trained on the page", sample))
+
+
+def send_reading(connection: Connection, model: bytes, picture: bytes) -> None:
+    """Read a picture, in a process of its own."""
+    reading = read_picture(decode(picture), Model.from_bytes(model, "the network"))
+    digits = [
+        {"digit": one.digit, "confidence": one.confidence, "box": one.box, "sure": one.sure}
+        | {"image": base64.b64encode(one.image.tobytes()).decode()}
+        for one in reading.digits
+    ]
+    other = [{"box": one.box} for one in reading.other]
+    connection.send({"lines": reading.lines, "size": reading.size, "digits": digits, "other": other})
 
 
 class _Events(StreamingResponse):

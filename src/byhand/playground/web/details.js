@@ -1,6 +1,6 @@
 // One unit, hidden or output, in detail: what it looks for, its sum term by term, and its say in the answer.
 
-import { app, on } from "./state.js";
+import { app, imageNumber, on } from "./state.js";
 import { byId, element, signed } from "./dom.js";
 import { largest, paintSigned } from "./pictures.js";
 import { isOff, switchUnit, think } from "./tinkering.js";
@@ -23,7 +23,7 @@ export function startDetails() {
     byId("switch").setAttribute("aria-pressed", isOff(layer, unit));
     byId("switch").textContent = isOff(layer, unit) ? "Switch it on again" : "Switch it off";
     // Its say: what each logit would lose without it.
-    const without = think(app.grey, app.source === "drawing" ? 0 : app.source, [layer, unit]).logits;
+    const without = think(app.grey, imageNumber(), [layer, unit]).logits;
     const sign = isOff(layer, unit) ? -1 : 1;
     renderSay(result.logits.map((logit, k) => sign * (logit - without[k])));
   }

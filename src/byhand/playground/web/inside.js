@@ -22,9 +22,10 @@ export function startInside() {
     if (byId("inside").hidden) return;
     paintImage(byId("input"), app.grey.map((_, i) => 255 * Math.min(1, Math.max(0, app.result.inputs[i]))));
     const { labels } = app.network;
-    byId("image-name").textContent = app.source === "drawing"
-      ? (app.grey.some((level) => level) ? "Your drawing" : "Nothing is drawn yet: look at an image of the sample.")
-      : `Image ${app.source + 1} of the sample: ${labels[app.sample.labels[app.source]]}`;
+    byId("image-name").textContent = {
+      drawing: app.grey.some((level) => level) ? "Your drawing" : "Nothing is drawn yet: look at an image of the sample.",
+      photograph: "From the photograph",
+    }[app.source] ?? `Image ${app.source + 1} of the sample: ${labels[app.sample.labels[app.source]]}`;
     bars.show(app.result.probabilities);
     byId("inside-answer").textContent = answer(labels, app.result.probabilities).sentence;
     const output = app.network.layers.length - 1;
@@ -35,7 +36,7 @@ export function startInside() {
     const count = app.sample.labels.length;
     show(app.sample.images[(n + count) % count], (n + count) % count);
   }
-  const here = () => (app.source === "drawing" ? -1 : app.source);
+  const here = () => (typeof app.source === "number" ? app.source : -1);
 
   on("network", () => {
     const output = app.network.layers.length - 1;

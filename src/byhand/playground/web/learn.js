@@ -126,7 +126,7 @@ export function startLearn() {
       network = networkOf(model);
       setState(state);
       render();
-      if (byId("use").checked) useNetwork(network, model.name, `trainings/${training}/map.json`);
+      if (byId("use").checked) useNetwork(network, model.name, training);
     } finally {
       fetching = false;
     }
@@ -178,8 +178,8 @@ export function startLearn() {
     }
   });
   byId("use").addEventListener("change", () => {
-    if (!byId("use").checked) useNetwork(app.first.network, app.first.name, "map.json");
-    else if (network) useNetwork(network, "trained on this page", `trainings/${training}/map.json`);
+    if (!byId("use").checked) useNetwork(app.first.network, app.first.name);
+    else if (network) useNetwork(network, "trained on this page", training);
   });
   addEventListener("hashchange", () => { if (location.hash.startsWith("#learn?") && !going()) fillForm(form); });
   on("tab", render);

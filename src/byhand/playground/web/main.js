@@ -1,11 +1,12 @@
 // The page: loads its content, starts its parts and switches between them.
 
-import { app, on, tell } from "./state.js";
+import { app, imageNumber, on, tell } from "./state.js";
 import { byId, element } from "./dom.js";
 import { loadContent } from "./content.js";
 import { startDraw } from "./draw.js";
 import { startInside } from "./inside.js";
 import { startLearn } from "./learn.js";
+import { startPhotograph } from "./photograph.js";
 import { startTheme } from "./theme.js";
 import { think } from "./tinkering.js";
 
@@ -13,7 +14,7 @@ const TABS = ["draw", "inside", "learn"];
 
 function startTabs() {
   const tabs = TABS.filter((name) => app.live || name !== "learn");
-  if (!app.live) byId("tab-learn").remove();
+  if (!app.live) for (const id of ["tab-learn", "learn", "photograph"]) byId(id).remove();
 
   function open(name, focus) {
     for (const tab of tabs) {
@@ -45,7 +46,7 @@ function startTabs() {
 }
 
 function run() {
-  app.result = think(app.grey, app.source === "drawing" ? 0 : app.source);
+  app.result = think(app.grey, imageNumber());
   tell("result");
 }
 
@@ -62,7 +63,10 @@ async function start() {
   startTabs();
   startDraw();
   startInside();
-  if (app.live) startLearn();
+  if (app.live) {
+    startLearn();
+    startPhotograph();
+  }
   for (const topic of ["image", "network", "weights", "tinkering"]) on(topic, run);
   tell("network");
   tell("tab");

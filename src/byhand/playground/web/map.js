@@ -84,9 +84,9 @@ export function startMap() {
     byId("map-wait").hidden = false;
     byId("map-part").hidden = true;
     byId("map-anew").hidden = true;
-    const path = app.mapPath;
-    const loaded = app.map ?? await (await fetch(path)).json();
-    if (path !== app.mapPath) return;
+    const { training } = app;
+    const loaded = app.map ?? await (await fetch(training ? `trainings/${training}/map.json` : "map.json")).json();
+    if (training !== app.training) return;
     layers = loaded;
     byId("map-layer").replaceChildren(...layers.map(({ name }, n) => element("option", { value: n }, name)));
     byId("map-layer").value = Math.max(0, layers.length - 2);

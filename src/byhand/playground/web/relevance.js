@@ -1,6 +1,6 @@
 // The pixels that mattered: how the network's confidence changes when a little of the ink is wiped away.
 
-import { app, on } from "./state.js";
+import { app, imageNumber, on } from "./state.js";
 import { afterPause, byId } from "./dom.js";
 import { argmax } from "./network.js";
 import { paintSigned } from "./pictures.js";
@@ -40,7 +40,7 @@ function relevance(grey, number) {
 export function startRelevance() {
   const render = afterPause(80, () => {
     if (byId("inside").hidden) return;
-    paintSigned(byId("mattered"), relevance(app.grey, app.source === "drawing" ? 0 : app.source));
+    paintSigned(byId("mattered"), relevance(app.grey, imageNumber()));
     byId("mattered-answer").textContent = app.network.labels[argmax(app.result.logits)];
   });
   for (const topic of ["result", "theme", "tab"]) on(topic, render);

@@ -8,11 +8,11 @@ export const app = {
   settings: null, // the usual ones of a training
   sample: null, // labelled images: {images, labels}
   grey: new Uint8Array(784), // the image that is looked at, 0 (paper) to 255 (ink)
-  source: "drawing", // where it came from: "drawing", or its number in the sample
+  source: "drawing", // where it came from: "drawing", "photograph", or its number in the sample
   selected: { layer: 0, unit: 0 }, // the unit looked at; the last layer is the output
   sampleResults: null, // the probabilities for each image of the sample
   map: null, // of the sample, where it is inside the file
-  mapPath: "map.json", // where else it comes from
+  training: "", // the name on the server of the training whose network is shown
   result: null, // what the network, as it is tinkered with, makes of it: see Network.forward
 };
 
@@ -35,6 +35,11 @@ export function show(grey, source) {
   tell("image");
 }
 
+// The number of the image that is looked at in the sample; 0 for others.
+export function imageNumber() {
+  return typeof app.source === "number" ? app.source : 0;
+}
+
 // Look at a unit. Pointing at one does so until another is pointed at; a click pins it, a second click unpins it.
 export function select(layer, unit, pins) {
   const { selected } = app;
@@ -45,8 +50,8 @@ export function select(layer, unit, pins) {
 }
 
 // Show another network everywhere, or the same one after it has learned more.
-export function useNetwork(network, name, mapPath) {
-  const same = app.mapPath === mapPath && String(network.sizes) === String(app.network.sizes);
-  Object.assign(app, { network, name, mapPath, map: null });
+export function useNetwork(network, name, training = "") {
+  const same = app.training === training && String(network.sizes) === String(app.network.sizes);
+  Object.assign(app, { network, name, training, map: null });
   tell(same ? "weights" : "network");
 }
