@@ -11,7 +11,7 @@ import byhand
 
 from .conftest import OpenPage, draw, keep, playing
 
-SMALL = "#learn?hidden=24&epochs=40&amount=1000&learning_rate=0.5&schedule=constant"
+SMALL = "#learn?hidden=24&epochs=1000&amount=1000&learning_rate=0.5&schedule=constant"
 
 
 def state(page: Page, words: str) -> None:
@@ -44,8 +44,7 @@ def test_a_training_can_be_paused_stepped_resumed_slowed_and_stopped(open_page: 
     page.click("#pause")
     state(page, "Learning")
     page.locator("#learning-rate").fill("0.25")
-    page.keyboard.press("Enter")
-    page.locator("#learning-rate").blur()
+    page.locator("#learning-rate").press("Enter")
     expect(page.locator("#progress-rate")).to_contain_text("Learning rate 0.25")
     page.click("#stop")
     state(page, "Stopped")
@@ -57,7 +56,7 @@ def test_a_network_trained_in_the_page_is_used_saved_downloaded_and_exported(
     page = open_page(server + "#learn?hidden=30,20&activation=relu&epochs=8&learning_rate=0.2&amount=10000")
     page.click("#start")
     state(page, "Finished")
-    expect(page.locator("#learn-message")).to_contain_text("test images are read right")
+    expect(page.locator("#learn-result")).to_contain_text("test images are read right")
     page.wait_for_timeout(500)
     keep(page, "learn-laptop")
     assert page.locator("#loss polyline").get_attribute("points")
@@ -66,7 +65,7 @@ def test_a_network_trained_in_the_page_is_used_saved_downloaded_and_exported(
     assert page.locator("#histograms svg").count() == 3
 
     page.click("#save")
-    expect(page.locator("#learn-message")).to_contain_text("Saved in ")
+    expect(page.locator("#learn-result")).to_contain_text("Saved in ")
     model = byhand.load_model(play_folder / "runs" / "play-1")
     assert model.network.sizes == [784, 30, 20, 10]
     assert len(model.history) == 8
@@ -114,7 +113,7 @@ def test_a_link_repeats_an_experiment(open_page: OpenPage, server: str) -> None:
         assert page.locator("#hidden-units").input_value() == "12"
         page.click("#start")
         state(page, "Finished")
-        results.append(page.locator("#learn-message").inner_text())
+        results.append(page.locator("#learn-result").inner_text())
     assert results[0] == results[1]
 
 

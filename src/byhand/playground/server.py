@@ -114,8 +114,11 @@ class Playground:
     async def train(self, request: Request) -> Response:
         """Start a training, and stream its reports as server-sent events for as long as the page listens."""
         asked = await json_body(request)
-        recipe = recipe_from(asked.get("settings"), self.data)
-        name = self.trainings.start(recipe, paused=asked.get("paused") is True)
+        try:
+            recipe = recipe_from(asked.get("settings"), self.data)
+            name = self.trainings.start(recipe, paused=asked.get("paused") is True)
+        except ByhandError as error:
+            return Response(event({"state": "failed", "message": str(error)}), media_type="text/event-stream")
 
         async def events() -> AsyncIterator[str]:
             yield event({"training": name})

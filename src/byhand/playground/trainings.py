@@ -18,6 +18,7 @@ from byhand.training.recipe import Recipe
 
 MOST_AT_ONCE = 4
 HELD_OUT = 1000  # training images to report on; the test set is left for the end
+OVER = "This training is over: start it again."
 COMMANDS = ("pause", "resume", "step", "stop", "rate", "delay")
 # What the page may choose, with the bounds that a browser and a visitor's patience set.
 LARGEST = {"epochs": 1000, "units": 2000, "layers": 5}
@@ -126,11 +127,12 @@ class Trainings:
         Raises:
             ByhandError: no such training or command.
         """
-        training = self.find(name)
+        if name not in self.open:
+            raise ByhandError(OVER)
         number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
         if word not in COMMANDS or not number or not 0 <= value <= 1_000_000 or (word == "rate" and value == 0):
             raise ByhandError(f"'{word}' cannot be done with {value!r}.")
-        training.worker.send((word, float(value)))
+        self.open[name].worker.send((word, float(value)))
 
     def save(self, name: str) -> Path:
         """Write a training's recipe, model and history into a new run folder, and give its path."""
@@ -149,7 +151,7 @@ class Trainings:
             ByhandError: there is none, or it has no weights yet.
         """
         if name not in self.open or not self.open[name].model:
-            raise ByhandError("This training is over: start it again.")
+            raise ByhandError(OVER)
         return self.open[name]
 
     def end(self, name: str) -> None:

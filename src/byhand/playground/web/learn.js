@@ -42,6 +42,7 @@ export function startLearn() {
     });
     byId("histograms").replaceChildren(...histograms.map(({ place }) => place));
     say("");
+    byId("learn-result").textContent = "";
     setState("starting");
     try {
       const answer = await post("trainings", { settings, paused }, { signal: mine.signal });
@@ -73,7 +74,7 @@ export function startLearn() {
     if (report.warning) say(report.warning);
     if (report.state !== state) setState(report.state, report.message);
     if (report.state === "finished") {
-      say(`Finished: ${percent(report.test_accuracy, 2)} of ${report.test_examples.toLocaleString("en")} test images are read right.`, false);
+      byId("learn-result").textContent = `${percent(report.test_accuracy, 2)} of ${report.test_examples.toLocaleString("en")} test images are read right.`;
     }
     if (report.weights) fetchNetwork();
   }
@@ -89,10 +90,9 @@ export function startLearn() {
     }
   }
 
-  function say(text, problem = true) {
-    const line = byId("learn-message");
-    if (line.textContent !== text) line.textContent = text;
-    line.classList.toggle("problem", problem);
+  // A problem, where it happens; empty when it is over.
+  function say(text) {
+    if (byId("learn-message").textContent !== text) byId("learn-message").textContent = text;
   }
 
   function setState(next, message = "") {
@@ -154,10 +154,12 @@ export function startLearn() {
 
   fillForm(form);
   setState("none");
+  // The Enter key in a field starts a training, but does not end one.
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    start(false);
+    if (!going()) start(false);
   });
+  byId("start").addEventListener("click", () => { if (form.reportValidity()) start(false); });
   form.addEventListener("change", (event) => {
     writeAddress(form);
     if (event.target.name === "learning_rate" && going() && event.target.reportValidity()) command("rate", Number(event.target.value));
@@ -172,7 +174,7 @@ export function startLearn() {
   byId("save").addEventListener("click", async () => {
     try {
       const { folder } = await (await post(`trainings/${training}/save`, {})).json();
-      say(`Saved in ${folder}`, false);
+      byId("learn-result").textContent = `Saved in ${folder}`;
     } catch (error) {
       say(error.message);
     }
