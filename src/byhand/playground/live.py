@@ -123,7 +123,6 @@ class LiveTraining:
                       time.perf_counter() - start)  # fmt: skip
         self.run_so_far.history.append(epoch)
         self.model.history.append({name: value for name, value in asdict(epoch).items() if name != "seconds"})
-        self.report(warning=in_words(self.run_so_far.warning or ""))
 
     def listen(self) -> None:
         """Obey the commands that have come; wait for one while paused, and a while in slow motion."""
@@ -167,7 +166,7 @@ class LiveTraining:
             "examples": len(self.prepared.pixels),
             "shown": training.shown,
             "rate": training.last_rate,
-            "fullRate": training.learning_rate,
+            "warning": in_words(self.run_so_far.warning or ""),
         }
         if shown:
             report |= {

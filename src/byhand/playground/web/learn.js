@@ -69,9 +69,8 @@ export function startLearn() {
       byId("progress-epoch").textContent = `Epoch ${report.epoch} of ${report.epochs}, batch ${report.step.toLocaleString("en")} of ${report.steps.toLocaleString("en")}`;
       byId("progress-numbers").textContent = `Loss ${report.loss === null ? "beyond all numbers" : report.loss.toPrecision(3)}, right ${percent(report.accuracy)} on the batches, ${percent(report.heldOut)} on 500 held-out images`;
       byId("progress-rate").textContent = `Learning rate ${Number(report.rate.toPrecision(3))}${report.state === "running" && !slowness() ? `, ${(Math.round(report.speed / 1000) * 1000).toLocaleString("en")} images a second` : ""}`;
-      warn(report);
+      say(report.message || report.warning || warning(report));
     }
-    if (report.warning) say(report.warning);
     if (report.state !== state) setState(report.state, report.message);
     if (report.state === "finished") {
       byId("learn-result").textContent = `${percent(report.test_accuracy, 2)} of ${report.test_examples.toLocaleString("en")} test images are read right.`;
@@ -79,15 +78,17 @@ export function startLearn() {
     if (report.weights) fetchNetwork();
   }
 
-  // What goes wrong without running away, in a sentence where it happens.
-  function warn({ inactive: silent, accuracy: known, heldOut, epoch }) {
+  // What goes wrong without running away, in a sentence.
+  function warning({ inactive: silent, accuracy: known, heldOut, epoch }) {
     const { hidden } = readForm(form);
     const layer = silent.findIndex((count, n) => count > hidden[n] / 2);
     if (layer >= 0) {
-      say(`${silent[layer]} of ${hidden[layer]} units of layer ${layer + 1} answer all images alike and no longer learn: a lower learning rate from the start keeps them alive.`);
-    } else if (epoch > 2 && known - heldOut > 0.1) {
-      say("It knows its own images by heart and reads new ones much worse: more data or deformations help.");
+      return `${silent[layer]} of ${hidden[layer]} units of layer ${layer + 1} answer all images alike and no longer learn: a lower learning rate from the start keeps them alive.`;
     }
+    if (epoch > 2 && known - heldOut > 0.1) {
+      return "It knows its own images by heart and reads new ones much worse: more data or deformations help.";
+    }
+    return "";
   }
 
   // A problem, where it happens; empty when it is over.
@@ -150,20 +151,24 @@ export function startLearn() {
     }
   }
 
+  function settingChanged({ target }) {
+    writeAddress(form);
+    if (target.name === "learning_rate" && going() && target.reportValidity()) command("rate", Number(target.value));
+  }
+
   const going = () => ["running", "paused"].includes(state);
 
   fillForm(form);
   setState("none");
   // The Enter key in a field starts a training, but does not end one.
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
     event.preventDefault();
-    if (!going()) start(false);
+    settingChanged(event);
+    if (!going() && form.reportValidity()) start(false);
   });
   byId("start").addEventListener("click", () => { if (form.reportValidity()) start(false); });
-  form.addEventListener("change", (event) => {
-    writeAddress(form);
-    if (event.target.name === "learning_rate" && going() && event.target.reportValidity()) command("rate", Number(event.target.value));
-  });
+  form.addEventListener("change", settingChanged);
   byId("pause").addEventListener("click", () => command(state === "paused" ? "resume" : "pause"));
   byId("step").addEventListener("click", () => {
     if (going()) command("step");
