@@ -92,9 +92,7 @@ def test_a_network_trained_in_the_page_is_used_saved_downloaded_and_exported(
     draw(alone, "3")
     expect(alone.locator("#answer")).to_have_text("3")
 
-    page.click("#tab-learn")
-    page.uncheck("#use")
-    page.click("#tab-inside")
+    page.select_option("#network", "fast")
     expect(page.locator("#units h3")).to_have_text("Hidden layer: 128 units")
 
 

@@ -89,6 +89,6 @@ def test_the_camera_is_read(open_page: OpenPage, server: str) -> None:
     ],
 )
 def test_what_is_no_picture_is_refused(server: str, content: bytes, status: int, words: str) -> None:
-    found, text, _ = ask(server, "POST", "/read", content)
+    found, text, _ = ask(server, "POST", "/models/fast/read", content)
     assert found == status
     assert words in json.loads(text)["error"]

@@ -22,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from byhand.errors import ByhandError
-from byhand.model import Model
+from byhand.model import Model, load_model, shipped_model
 from byhand.playground.content import Sample, map_content, model_content, sample_content
 from byhand.playground.guard import Guard, known_hosts
 from byhand.playground.one_file import WEB, page_of
@@ -53,6 +53,7 @@ class Playground:
         self.model, self.name, self.sample, self.data = model, name, sample, data
         self.workers: set[Worker] = set()
         self.maps: dict[bytes, Any] = {}  # by the bytes of the model
+        self.names = [name, *(other for other in shipped_models(model) if other != name)]
         self.trainings = Trainings()
         self.stopping = asyncio.Event()
 
@@ -61,11 +62,12 @@ class Playground:
         routes = [
             Route("/", lambda request: FileResponse(WEB / "page.html")),
             Route("/content.json", self.content),
-            Route("/map.json", self.map),
-            Route("/read", self.read, methods=["POST"]),
+            Route("/models/{model}/model.json", self.network),
+            Route("/models/{model}/map.json", self.map),
+            Route("/models/{model}/read", self.read, methods=["POST"]),
             Route("/trainings", self.train, methods=["POST"]),
             Route("/trainings/{name}", self.command, methods=["POST"]),
-            Route("/trainings/{name}/model.json", self.weights),
+            Route("/trainings/{name}/model.json", self.network),
             Route("/trainings/{name}/map.json", self.map),
             Route("/trainings/{name}/model.safetensors", self.download),
             Route("/trainings/{name}/model.html", self.export),
@@ -85,15 +87,20 @@ class Playground:
             {
                 "live": True,
                 "model": model_content(self.model, self.name),
+                "models": self.names,
                 "sample": sample_content(self.sample),
                 "settings": default_settings(),
             }
         )
 
     def model_bytes(self, request: Request) -> bytes:
-        """The model that a request is about: a training's, or else the one the page started with."""
-        name = request.path_params.get("name")
-        return self.trainings.find(name).model if name else self.model.to_bytes()
+        """The model that a request is about: a training's, or one that comes along."""
+        if name := request.path_params.get("name"):
+            return self.trainings.find(name).model
+        name = request.path_params["model"]
+        if name not in self.names:
+            raise HTTPException(404, "There is no such model.")
+        return (self.model if name == self.name else load_model(shipped_model(name))).to_bytes()
 
     async def map(self, request: Request) -> Response:
         """The sample as the network's layers see it; computed when asked for, which takes seconds, and kept."""
@@ -135,10 +142,9 @@ class Playground:
         self.trainings.command(request.path_params["name"], asked.get("do"), asked.get("value", 0))
         return JSONResponse({})
 
-    def weights(self, request: Request) -> Response:
-        """A training's network as it is now, for the page to show."""
-        model = Model.from_bytes(self.model_bytes(request), "the model")
-        return JSONResponse(model_content(model, "trained on this page"))
+    def network(self, request: Request) -> Response:
+        """A network, as it is now, for the page to show."""
+        return JSONResponse(model_content(Model.from_bytes(self.model_bytes(request), "the model"), "network"))
 
     def download(self, request: Request) -> Response:
         """A training's model file."""
@@ -170,6 +176,14 @@ class Playground:
             worker.stop()
         self.trainings.stop()
         self.stopping.set()
+
+
+def shipped_models(alike: Model) -> list[str]:
+    """The names of the models that come along and read the same labels from images of the same size."""
+    names = sorted(path.stem for path in shipped_model().parent.glob("*.safetensors"))
+    models = {name: load_model(shipped_model(name)) for name in names}
+    wanted = (alike.label_names, alike.image_shape)
+    return [name for name, model in models.items() if (model.label_names, model.image_shape) == wanted]
 
 
 def send_map(connection: Connection, model: bytes, sample: Sample) -> None:

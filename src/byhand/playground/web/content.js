@@ -17,6 +17,8 @@ export async function loadContent() {
       labels: content.sample.labels,
     },
     map: content.map,
+    models: content.models ?? [],
+    place: `models/${content.model.name}`,
     settings: content.settings,
   };
 }

@@ -2,11 +2,12 @@
 
 import { Curves, Histogram } from "./charts.js";
 import { announce, byId, element, percent } from "./dom.js";
-import { app, on, useNetwork } from "./state.js";
 import { events, post } from "./stream.js";
 import { fillForm, readForm, writeAddress } from "./settings.js";
 import { largest, paintMosaic } from "./pictures.js";
 import { networkOf } from "./content.js";
+import { offerTrained } from "./models.js";
+import { on } from "./state.js";
 
 const MOST_UNITS = 128; // shown as images
 
@@ -127,7 +128,7 @@ export function startLearn() {
       network = networkOf(model);
       setState(state);
       render();
-      if (byId("use").checked) useNetwork(network, model.name, training);
+      offerTrained(network, `trainings/${training}`);
     } finally {
       fetching = false;
     }
@@ -183,10 +184,6 @@ export function startLearn() {
     } catch (error) {
       say(error.message);
     }
-  });
-  byId("use").addEventListener("change", () => {
-    if (!byId("use").checked) useNetwork(app.first.network, app.first.name);
-    else if (network) useNetwork(network, "trained on this page", training);
   });
   addEventListener("hashchange", () => { if (location.hash.startsWith("#learn?") && !going()) fillForm(form); });
   on("tab", render);

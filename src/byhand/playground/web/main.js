@@ -6,6 +6,7 @@ import { loadContent } from "./content.js";
 import { startDraw } from "./draw.js";
 import { startInside } from "./inside.js";
 import { startLearn } from "./learn.js";
+import { startModels } from "./models.js";
 import { startPhotograph } from "./photograph.js";
 import { startTheme } from "./theme.js";
 import { think } from "./tinkering.js";
@@ -14,7 +15,7 @@ const TABS = ["draw", "inside", "learn"];
 
 function startTabs() {
   const tabs = TABS.filter((name) => app.live || name !== "learn");
-  if (!app.live) for (const id of ["tab-learn", "learn", "photograph"]) byId(id).remove();
+  if (!app.live) for (const id of ["tab-learn", "learn", "photograph", "network-choice"]) byId(id).remove();
 
   function open(name, focus) {
     for (const tab of tabs) {
@@ -53,7 +54,6 @@ function run() {
 async function start() {
   startTheme();
   Object.assign(app, await loadContent());
-  app.first = { network: app.network, name: app.name };
   on("network", () => {
     byId("model-name").textContent = app.name;
     if (app.selected.layer >= app.network.layers.length || app.selected.unit >= app.network.layers[app.selected.layer].units) {
@@ -64,6 +64,7 @@ async function start() {
   startDraw();
   startInside();
   if (app.live) {
+    startModels();
     startLearn();
     startPhotograph();
   }

@@ -80,13 +80,21 @@ export function startMap() {
     return best;
   }
 
+  async function fetched(path) {
+    const answer = await fetch(path);
+    if (answer.ok) return answer.json();
+    byId("map-wait").textContent = (await answer.json()).error;
+    return null;
+  }
+
   async function load() {
+    byId("map-wait").textContent = "Laying out the map \u2026";
     byId("map-wait").hidden = false;
     byId("map-part").hidden = true;
     byId("map-anew").hidden = true;
-    const { training } = app;
-    const loaded = app.map ?? await (await fetch(training ? `trainings/${training}/map.json` : "map.json")).json();
-    if (training !== app.training) return;
+    const { place: from } = app;
+    const loaded = app.map ?? await fetched(`${from}/map.json`);
+    if (from !== app.place || !loaded) return;
     layers = loaded;
     byId("map-layer").replaceChildren(...layers.map(({ name }, n) => element("option", { value: n }, name)));
     byId("map-layer").value = Math.max(0, layers.length - 2);

@@ -14,7 +14,7 @@ export function startPhotograph() {
     byId("photo-result").hidden = true;
     byId("photo-state").textContent = "Reading \u2026";
     try {
-      const answer = await fetch(`${app.training ? `trainings/${app.training}/` : ""}read`, { method: "POST", body: file });
+      const answer = await fetch(`${app.place}/read`, { method: "POST", body: file });
       const reading = await answer.json();
       if (!answer.ok) throw new Error(reading.error);
       await present(reading, file);

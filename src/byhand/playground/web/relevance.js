@@ -16,12 +16,12 @@ function logOdds(logits, k) {
 }
 
 // For each pixel, how much of the log odds of the answer is lost when it and its neighbours become paper.
-function relevance(grey, number) {
+function* relevance(grey, number) {
   const whole = think(grey, number).logits;
   const answer = argmax(whole);
   const before = logOdds(whole, answer);
   const wiped = Uint8Array.from(grey);
-  return Float64Array.from(grey, (_, i) => {
+  for (let i = 0; i < grey.length; i += 1) {
     const [y, x] = [Math.floor(i / 28), i % 28];
     const changed = [];
     for (let row = Math.max(0, y - REACH); row <= Math.min(27, y + REACH); row += 1) {
@@ -29,19 +29,38 @@ function relevance(grey, number) {
         if (grey[28 * row + column]) changed.push(28 * row + column);
       }
     }
-    if (!changed.length) return 0;
+    if (!changed.length) continue;
     for (const j of changed) wiped[j] = 0;
     const loss = before - logOdds(think(wiped, number).logits, answer);
     for (const j of changed) wiped[j] = grey[j];
-    return loss;
-  });
+    yield { pixel: i, loss };
+  }
 }
 
 export function startRelevance() {
+  let round = 0;
+
+  // In slices, so that the page stays quick with a large network; a newer image ends the work on an older one.
   const render = afterPause(80, () => {
     if (byId("inside").hidden) return;
-    paintSigned(byId("mattered"), relevance(app.grey, imageNumber()));
-    byId("mattered-answer").textContent = app.network.labels[argmax(app.result.logits)];
+    round += 1;
+    const mine = round;
+    const pixels = relevance(app.grey, imageNumber());
+    const found = new Float64Array(784);
+    const slice = () => {
+      const stop = performance.now() + 12;
+      while (mine === round && performance.now() < stop) {
+        const { value, done } = pixels.next();
+        if (done) {
+          paintSigned(byId("mattered"), found);
+          byId("mattered-answer").textContent = app.network.labels[argmax(app.result.logits)];
+          return;
+        }
+        found[value.pixel] = value.loss;
+      }
+      if (mine === round) setTimeout(slice);
+    };
+    slice();
   });
   for (const topic of ["result", "theme", "tab"]) on(topic, render);
 }

@@ -4,7 +4,6 @@ export const app = {
   live: false, // served by byhand, which can also train and read photographs
   name: "", // of the model
   network: null, // that Draw and Look inside show, as it was trained
-  first: null, // the network, and its name, that the page began with
   settings: null, // the usual ones of a training
   sample: null, // labelled images: {images, labels}
   grey: new Uint8Array(784), // the image that is looked at, 0 (paper) to 255 (ink)
@@ -12,7 +11,8 @@ export const app = {
   selected: { layer: 0, unit: 0 }, // the unit looked at; the last layer is the output
   sampleResults: null, // the probabilities for each image of the sample
   map: null, // of the sample, where it is inside the file
-  training: "", // the name on the server of the training whose network is shown
+  models: [], // the names of networks to choose from
+  place: "", // where the server keeps the network that is shown: "models/NAME" or "trainings/NAME"
   result: null, // what the network, as it is tinkered with, makes of it: see Network.forward
 };
 
@@ -50,8 +50,8 @@ export function select(layer, unit, pins) {
 }
 
 // Show another network everywhere, or the same one after it has learned more.
-export function useNetwork(network, name, training = "") {
-  const same = app.training === training && String(network.sizes) === String(app.network.sizes);
-  Object.assign(app, { network, name, training, map: null });
+export function useNetwork(network, name, place) {
+  const same = app.place === place;
+  Object.assign(app, { network, name, place, map: null });
   tell(same ? "weights" : "network");
 }

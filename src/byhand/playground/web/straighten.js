@@ -4,12 +4,15 @@
 const SIDE = 28;
 const MIDDLE = (SIDE - 1) / 2;
 const [SPREAD_DOWN, SPREAD_ACROSS] = [5.4, 4.3];
+const FAINTEST = 0.3;
 const clip = (value, low, high) => Math.min(high, Math.max(low, value));
 
 // 784 grey levels in and out.
 export function straighten(grey) {
   let [mass, r, c, rr, rc, cc] = [0, 0, 0, 0, 0, 0];
-  grey.forEach((ink, i) => {
+  const faint = FAINTEST * grey.reduce((a, b) => Math.max(a, b), 0);
+  grey.forEach((level, i) => {
+    const ink = Math.max(0, level - faint);
     const [y, x] = [Math.floor(i / SIDE) - MIDDLE, (i % SIDE) - MIDDLE];
     mass += ink;
     r += ink * y;
@@ -18,7 +21,7 @@ export function straighten(grey) {
     rc += ink * y * x;
     cc += ink * x * x;
   });
-  if (mass === 0) return grey;
+  mass = Math.max(mass, 1e-6);
   [r, c, rr, rc, cc] = [r, c, rr, rc, cc].map((moment) => moment / mass);
   [rr, rc, cc] = [rr - r * r, rc - r * c, cc - c * c];
   const slant = rr > 0 ? rc / rr : 0;
