@@ -11,7 +11,8 @@ import byhand
 from byhand.data import Dataset
 from byhand.errors import ByhandError
 from byhand.model import load_model
-from byhand.run import Run, run_recipe, save_run
+from byhand.run import Run, run_recipe
+from byhand.run_folder import save_run
 from byhand.training.recipe import Recipe
 
 OWN = Recipe.load("own-hand", from_model="fast", learning_rate=0.05)

@@ -12,7 +12,8 @@ from byhand.data.moments import straighten
 from byhand.errors import ByhandError
 from byhand.model import Model, load_model
 from byhand.nn import SGD, softmax
-from byhand.run import Run, data_of, new_run_folder, run_recipe, save_run
+from byhand.run import Run, run_recipe
+from byhand.run_folder import data_of, new_run_folder, save_run
 from byhand.training.checkpoint import CHECKPOINT_FILE
 from byhand.training.recipe import Recipe
 from byhand.training.trainer import Look

@@ -4,6 +4,8 @@ import typer
 
 from byhand.cli.check_gradients import check_gradients
 from byhand.cli.evaluate import evaluate
+from byhand.cli.export import export
+from byhand.cli.play import play
 from byhand.cli.read import read
 from byhand.cli.show import show
 from byhand.cli.train import train
@@ -22,9 +24,11 @@ SHORT_HELP = {
     "evaluate": "Measure a model on any labelled images.",
     "read": "Read the digits in pictures.",
     "show": "Draw a figure of data, training or network.",
+    "play": "Open the page to draw on, look into a network and watch one learn.",
+    "export": "Write a model as one HTML page, or as a model file.",
     "check_gradients": "Hold back-propagation against finite differences.",
 }
-for function in (train, evaluate, read, show, check_gradients):
+for function in (train, evaluate, read, show, play, export, check_gradients):
     app.command(short_help=SHORT_HELP[function.__name__])(function)
 
 

@@ -31,7 +31,7 @@ def evaluate(
     from byhand.data.sources import load_examples
     from byhand.evaluation import evaluate as measure
     from byhand.model import load_model
-    from byhand.run import data_of
+    from byhand.run_folder import data_of
 
     paths = model or []
     first = paths[0] if paths else None

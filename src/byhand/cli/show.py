@@ -37,7 +37,7 @@ def show(
     from byhand.figures import FIGURES, Examples
     from byhand.figures import save as save_figure
     from byhand.model import load_model
-    from byhand.run import data_of
+    from byhand.run_folder import data_of
 
     if figure not in FIGURES:
         raise ByhandError(f"There is no figure '{figure}': choose {', '.join(FIGURES)}.")

@@ -90,7 +90,8 @@ def train(
     chosen = Recipe.load(_recipe_to_resume(resume, recipe, options, out) if resume else name, **options)
     # NumPy and all that needs it is loaded only now, so that a wrong option is answered at once.
     from byhand.cli.progress import TrainingProgress
-    from byhand.run import new_run_folder, run_recipe, save_recipe, save_run
+    from byhand.run import run_recipe
+    from byhand.run_folder import new_run_folder, save_recipe, save_run
 
     with TrainingProgress(chosen, quiet) as progress:
 
@@ -132,7 +133,7 @@ def _recipe_to_resume(folder: str, recipe: str | None, options: dict[str, Any], 
     Raises:
         ByhandError: there is none, or it is finished, or something else was asked for as well.
     """
-    from byhand.run import RECIPE_FILE, is_finished
+    from byhand.run_folder import RECIPE_FILE, is_finished
 
     if recipe or options or out:
         raise ByhandError("--resume goes on with the recipe it finds in the run folder: leave everything else out.")

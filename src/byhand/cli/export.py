@@ -1,0 +1,39 @@
+"""`byhand export FILE`: a model as one HTML page, or as a model file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from byhand.cli.common import AsJson, DataSource, Debug, ModelPath, Quiet, command, print_json
+
+
+@command
+def export(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Where to: a .html or .safetensors file.")],
+    model: ModelPath = None,
+    data: DataSource = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Write a model as one HTML page for any browser, without network or installation, or as a model file.
+
+    Example: byhand export digits.html --model runs/fast-1
+
+    The page draws, reads and shows what the network thinks; a sample of the data's test images is inside.
+    """
+    from byhand.export import check_ending
+    from byhand.export import export as write
+    from byhand.model import load_model
+    from byhand.run_folder import data_of
+
+    path = Path(file)
+    check_ending(path)
+    loaded = load_model(model)
+    name = "fast" if model is None else Path(model).resolve().stem
+    write(loaded, path, data=data or data_of(model, loaded), name=name)
+    if as_json:
+        print_json({"file": str(path.resolve()), "bytes": path.stat().st_size})
+    elif not quiet:
+        print(f"Saved {path} ({path.stat().st_size / 1000:,.0f} kB)")

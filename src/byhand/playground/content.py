@@ -1,0 +1,144 @@
+"""What the page is given to show: a model, a labelled sample of images, and a map of them, as JSON values."""
+
+import base64
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from byhand.data.moments import straighten
+from byhand.data.sources import load_examples
+from byhand.data.splits import stratified_split
+from byhand.errors import ByhandError
+from byhand.evaluation import as_model_classes
+from byhand.model import Model
+
+IMAGE_SHAPE = (28, 28)  # what the page can draw
+SAMPLE = 500
+# Coordinates on a map are whole numbers from 0 to this.
+MAP_SIZE = 999
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Some labelled images, each label in its share.
+
+    Attributes:
+        images: grey levels, 0 (paper) to 255 (ink), shape (n, 28, 28).
+        labels: class numbers of the model, shape (n,).
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.intp]
+
+
+def choose_sample(model: Model, source: str, count: int = SAMPLE) -> Sample:
+    """Choose images from a test set, each label in its share, the same ones each time.
+
+    Args:
+        model: says which labels there are.
+        source: of the images, as in `--data`.
+        count: how many, at most; fewer if the test set has fewer.
+
+    Raises:
+        ByhandError: a model or data that the page cannot show, or data that cannot be found.
+    """
+    if model.image_shape != IMAGE_SHAPE:
+        raise ByhandError(
+            f"The page shows networks that read 28 x 28 images, and this one reads {model.image_shape[1]} x "
+            f"{model.image_shape[0]}: choose another --model."
+        )
+    images, labels, label_names, _ = load_examples(source, image_size=IMAGE_SHAPE)
+    if images.dtype != np.uint8:
+        raise ByhandError(f"The page shows images of bytes, and those of {source} are {images.dtype}.")
+    classes = as_model_classes(model, labels, label_names)
+    if len(classes) > count:
+        _, chosen = stratified_split(classes, count, np.random.default_rng(0))
+        images, classes = images[chosen], classes[chosen]
+    return Sample(images, classes)
+
+
+def model_content(model: Model, name: str) -> dict[str, Any]:
+    """Describe a model for the page; `network.js` reads this.
+
+    Args:
+        model: the model.
+        name: what the page calls it.
+    """
+    return {
+        "name": name,
+        "sizes": model.network.sizes,
+        "activation": model.network.activation,
+        "labels": list(model.label_names),
+        "minimum": _shortest(model.scaling.minimum),
+        "maximum": _shortest(model.scaling.maximum),
+        "straighten": model.straighten,
+        "temperature": model.temperature,
+        "testAccuracy": model.results.get("test_accuracy"),
+        "parameters": base64.b64encode(parameter_bytes(model)).decode(),
+    }
+
+
+def parameter_bytes(model: Model) -> bytes:
+    """All weights and biases, layer by layer, as little-endian float32."""
+    return model.network.parameters.astype("<f4").tobytes()
+
+
+def sample_content(sample: Sample) -> dict[str, Any]:
+    """Describe a sample for the page: its images as one compressed stretch of bytes, and its labels."""
+    return {
+        "count": len(sample.labels),
+        "images": base64.b64encode(zlib.compress(sample.images.tobytes(), 9)).decode(),
+        "labels": sample.labels.tolist(),
+    }
+
+
+def map_content(model: Model, sample: Sample) -> list[dict[str, Any]]:
+    """Lay the sample out on a plane, layer by layer: images that the layer sees alike lie side by side.
+
+    Returns:
+        For each layer "name" and, with each "pca" and "tsne", a list x, y, x, y, ... of whole numbers, 0 to 999.
+    """
+    from sklearn.decomposition import PCA
+    from sklearn.manifold import TSNE
+
+    layers = []
+    for name, values in _outputs(model, sample.images):
+        # t-SNE's "perplexity", about how many neighbours count, must be below n / 3. For so few images its threads
+        # only wait for each other: 2 s with one, up to 40 s with two where others compute as well.
+        tsne = TSNE(2, init="pca", perplexity=min(30.0, (len(values) - 1) / 3), random_state=0)
+        with threadpool_limits(1):
+            maps = {"pca": PCA(2, random_state=0).fit_transform(values), "tsne": tsne.fit_transform(values)}
+        layers.append({"name": name} | {method: _on_the_map(points) for method, points in maps.items()})
+    return layers
+
+
+def _outputs(model: Model, images: NDArray[np.uint8]) -> list[tuple[str, NDArray[np.float32]]]:
+    """The scaled pixels and each layer's output for every image, with a name: shapes (n, units)."""
+    pixels = model.scaling.transform(straighten(images) if model.straighten else images)
+    outputs = [("pixels", pixels)]
+    signal = pixels.astype(model.network.parameters.dtype)
+    hidden = len(model.network.dense) - 1
+    for position, layer in enumerate(model.network.layers):
+        signal = layer.forward(signal)
+        number = position // 2 + 1
+        if position % 2 == 1:
+            outputs.append((f"hidden layer {number}" if hidden > 1 else "hidden layer", signal.astype(np.float32)))
+    outputs.append(("output", signal.astype(np.float32)))
+    return outputs
+
+
+def _on_the_map(points: NDArray[Any]) -> list[int]:
+    low, high = points.min(axis=0), points.max(axis=0)
+    # One scale for both axes: distances keep their meaning.
+    scale = MAP_SIZE / max(float((high - low).max()), 1e-12)
+    placed = np.round((points - (low + high) / 2) * scale + MAP_SIZE / 2)
+    return [int(value) for value in placed.clip(0, MAP_SIZE).ravel()]
+
+
+def _shortest(values: NDArray[np.float64]) -> float | list[float]:
+    """One number where all are alike."""
+    return float(values[0]) if (values == values[0]).all() else values.tolist()

@@ -1,0 +1,165 @@
+"""The trainings that visitors watch: started, steered, kept as long as their page is open."""
+
+import json
+import math
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from byhand.errors import ByhandError
+from byhand.files import write_atomically
+from byhand.model import MODEL_FILE, Model
+from byhand.playground.live import in_words, train_live
+from byhand.playground.worker import Worker
+from byhand.run_folder import HISTORY_FILE, new_run_folder, save_recipe
+from byhand.training.recipe import Recipe
+
+MOST_AT_ONCE = 4
+HELD_OUT = 1000  # training images to report on; the test set is left for the end
+OVER = "This training is over: start it again."
+COMMANDS = ("pause", "resume", "step", "stop", "rate", "delay")
+# What the page may choose, with the bounds that a browser and a visitor's patience set.
+LARGEST = {"epochs": 1000, "units": 2000, "layers": 5}
+# The deformations at full strength, those that `byhand train --help` explains.
+DEFORMATIONS = {"rotation": 8.0, "scale": 0.08, "shear": 0.08, "shift": 0.8, "elastic": 0.5}
+CHOICES = ("hidden", "activation", "learning_rate", "schedule", "batch_size", "optimizer", "momentum", "epochs", "seed")
+
+
+def default_settings() -> dict[str, Any]:
+    """What the page starts with: the recipe `fast`, on all images, without deformations."""
+    recipe = Recipe.load("fast").settings()
+    return {name: recipe[name] for name in CHOICES} | {"amount": 0, "deformations": 0}
+
+
+def recipe_from(settings: Any, data: str) -> Recipe:
+    """Make a recipe of the page's settings.
+
+    Args:
+        settings: what `default_settings` names, from an untrusted source; what is missing keeps its default.
+        data: where the images come from.
+
+    Raises:
+        ByhandError: a setting that does not exist or cannot work.
+    """
+    if not isinstance(settings, dict) or not set(settings) <= set(default_settings()):
+        raise ByhandError("These settings are not the page's own: open it again.")
+    settings = default_settings() | settings
+    amount, strength = settings.pop("amount"), settings.pop("deformations")
+    for value, what in ((amount, "amount of data"), (strength, "strength of the deformations")):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1_000_000:
+            raise ByhandError(f"The {what} cannot be {value!r}.")
+    settings |= {name: strength * value for name, value in DEFORMATIONS.items()}
+    limit = int(amount) + HELD_OUT if amount else 0
+    try:
+        recipe = Recipe.from_settings(
+            Recipe.load("fast").settings() | settings | {"data": data, "limit": limit, "validation": HELD_OUT}
+            | {"name": "play"}, "of the page",
+        )  # fmt: skip
+    except ByhandError as error:
+        raise ByhandError(in_words(str(error))) from error
+    if (
+        recipe.epochs > LARGEST["epochs"]
+        or len(recipe.hidden) > LARGEST["layers"]
+        or max(recipe.hidden, default=0) > LARGEST["units"]
+    ):
+        raise ByhandError(
+            f"The page trains at most {LARGEST['layers']} hidden layers of {LARGEST['units']:,} units for "
+            f"{LARGEST['epochs']:,} epochs: for more, use byhand train."
+        )
+    return recipe
+
+
+@dataclass
+class Training:
+    """One visitor's training.
+
+    Attributes:
+        recipe: its settings.
+        worker: where it runs.
+        model: the latest model as the bytes of its file; empty before the first.
+    """
+
+    recipe: Recipe
+    worker: Worker
+    model: bytes = b""
+
+
+@dataclass
+class Trainings:
+    """All trainings whose pages are open, by their secret names."""
+
+    open: dict[str, Training] = field(default_factory=dict)
+
+    def start(self, recipe: Recipe, paused: bool) -> str:
+        """Start a training and give its name.
+
+        Raises:
+            ByhandError: too many are open.
+        """
+        if len(self.open) >= MOST_AT_ONCE:
+            raise ByhandError(f"{MOST_AT_ONCE} trainings are open already: wait until someone closes one.")
+        name = secrets.token_urlsafe(16)
+        self.open[name] = Training(recipe, Worker(train_live, recipe, paused))
+        return name
+
+    async def reports(self, name: str) -> AsyncIterator[dict[str, Any]]:
+        """Give a training's reports until it ends.
+
+        A report has "weights": true where a new model has come since the one before.
+        """
+        training = self.open[name]
+        fresh = False
+        try:
+            async for word, value in training.worker.messages():
+                if word == "model":
+                    training.model, fresh = value, True
+                else:
+                    yield value | {"weights": fresh}
+                    fresh = False
+        except ByhandError as error:
+            yield {"state": "failed", "message": in_words(str(error)), "weights": False}
+
+    def command(self, name: str, word: Any, value: Any) -> None:
+        """Pass a command on.
+
+        Raises:
+            ByhandError: no such training or command.
+        """
+        if name not in self.open:
+            raise ByhandError(OVER)
+        number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        if word not in COMMANDS or not number or not 0 <= value <= 1_000_000 or (word == "rate" and value == 0):
+            raise ByhandError(f"'{word}' cannot be done with {value!r}.")
+        self.open[name].worker.send((word, float(value)))
+
+    def save(self, name: str) -> Path:
+        """Write a training's recipe, model and history into a new run folder, and give its path."""
+        training = self.find(name)
+        folder = new_run_folder(None, training.recipe)
+        save_recipe(training.recipe, folder)
+        history = Model.from_bytes(training.model, "the model").history
+        write_atomically(folder / HISTORY_FILE, (json.dumps(history, indent=1) + "\n").encode())
+        write_atomically(folder / MODEL_FILE, training.model)
+        return folder
+
+    def find(self, name: str) -> Training:
+        """The training of that name.
+
+        Raises:
+            ByhandError: there is none, or it has no weights yet.
+        """
+        if name not in self.open or not self.open[name].model:
+            raise ByhandError(OVER)
+        return self.open[name]
+
+    def end(self, name: str) -> None:
+        """End a training and forget it."""
+        if training := self.open.pop(name, None):
+            training.worker.stop()
+
+    def stop(self) -> None:
+        """End all processes; what was learned stays until the pages are closed."""
+        for training in self.open.values():
+            training.worker.stop()

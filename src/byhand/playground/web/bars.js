@@ -1,0 +1,54 @@
+// Ten bars, one per digit, and the answer in words.
+
+import { argmax } from "./network.js";
+import { element, percent } from "./dom.js";
+
+// Below this probability the page says that it is not sure, as `byhand read` does.
+export const SURE = 0.95;
+
+// What the network says, in a word and in a sentence.
+export function answer(labels, probabilities) {
+  const best = argmax(probabilities);
+  const sure = probabilities[best] >= SURE;
+  const second = argmax(probabilities.map((p, k) => (k === best ? -1 : p)));
+  const sentence = sure
+    ? `${labels[best]}, ${percent(probabilities[best]).replace("> ", "more than ")} sure`
+    : `Not sure: ${labels[best]} (${percent(probabilities[best], 0)}) or ${labels[second]} (${percent(probabilities[second], 0)})`;
+  return { best, sure, sentence };
+}
+
+export class Bars {
+  // list: an empty <ol> or <ul>. pointed: called with the number of a bar that is pointed at, and whether by a click.
+  constructor(list, labels, pointed = null) {
+    this.rows = Array.from(labels, (label, k) => {
+      const [fill, value] = [element("span", { className: "fill" }), element("span", { className: "value" })];
+      const track = element("span", { className: "track" }, fill);
+      const name = pointed ? element("button", { type: "button", className: "label" }, label) : element("span", { className: "label" }, label);
+      const row = element("li", {}, name, track, value);
+      if (pointed) {
+        name.setAttribute("aria-label", `Output ${label}`);
+        name.addEventListener("focus", () => pointed(k, false));
+        row.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") pointed(k, false); });
+        row.addEventListener("click", () => pointed(k, true));
+      }
+      return { row, fill, value };
+    });
+    list.replaceChildren(...this.rows.map(({ row }) => row));
+  }
+
+  // probabilities: one per label, or null where there is nothing to say.
+  show(probabilities) {
+    const best = probabilities ? argmax(probabilities) : -1;
+    this.rows.forEach(({ row, fill, value }, k) => {
+      const part = probabilities ? probabilities[k] : 0;
+      fill.style.transform = `scaleX(${part})`;
+      value.textContent = probabilities ? percent(part) : "";
+      row.classList.toggle("best", k === best);
+    });
+  }
+
+  // Mark the bar that is looked at; -1 for none.
+  mark(chosen) {
+    this.rows.forEach(({ row }, k) => row.classList.toggle("selected", k === chosen));
+  }
+}

@@ -1,0 +1,133 @@
+// Line charts and histograms, drawn as SVG at the size they are shown in.
+
+const NAMESPACE = "http://www.w3.org/2000/svg";
+const MARGIN = { left: 62, right: 12, top: 10, bottom: 30 };
+const HEIGHT = 210;
+const MOST_POINTS = 400;
+
+function svg(name, attributes, text = "") {
+  const node = document.createElementNS(NAMESPACE, name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.textContent = text;
+  return node;
+}
+
+// Round numbers between two others, about so many.
+function ticks(low, high, count) {
+  const rough = (high - low) / count || 1;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
+  const first = Math.ceil(low / step - 1e-9);
+  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, n) => Number(((first + n) * step).toPrecision(12)));
+}
+
+function format(value) {
+  if (value !== 0 && (Math.abs(value) < 0.001 || Math.abs(value) >= 100000)) return value.toExponential(0).replace("-", "\u2212");
+  return String(Number(value.toPrecision(4))).replace("-", "\u2212");
+}
+
+// Curves over the epochs.
+export class Curves {
+  // place: a <figure> with a <figcaption>. What the vertical axis is: logarithmic, in percent, or of whole numbers.
+  constructor(place, { logarithmic = false, percent = false, whole = false } = {}) {
+    Object.assign(this, { place, logarithmic, percent, whole });
+    this.picture = svg("svg", { role: "img", height: HEIGHT });
+    this.key = document.createElement("p");
+    this.key.className = "quiet";
+    place.append(this.picture, this.key);
+    this.clear([]);
+    new ResizeObserver(() => this.draw()).observe(place);
+  }
+
+  clear(names) {
+    this.names = names;
+    this.points = []; // [epoch, value, value, ...]
+    this.key.replaceChildren(...names.flatMap((name, n) => {
+      const mark = document.createElement("span");
+      mark.className = `line-key line-${n}`;
+      return [mark, `${name}  `];
+    }));
+    this.draw();
+  }
+
+  add(epoch, values) {
+    this.points.push([epoch, ...values]);
+    // Every other point goes when there are more than can be seen; the newest stays.
+    if (this.points.length > MOST_POINTS) this.points = this.points.filter((_, n) => n % 2 === 0 || n === this.points.length - 1);
+    this.draw();
+  }
+
+  draw() {
+    const width = this.place.clientWidth;
+    if (!width) return;
+    const { picture, points } = this;
+    picture.setAttribute("width", width);
+    picture.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
+    const usable = (value) => Number.isFinite(value) && (!this.logarithmic || value > 0);
+    const scale = this.logarithmic ? Math.log10 : (value) => value;
+    const values = points.flatMap((point) => point.slice(1)).filter(usable).map(scale);
+    let [low, high] = values.length ? [Math.min(...values), Math.max(...values)] : [0, 1];
+    if (this.logarithmic) [low, high] = [Math.floor(low), Math.ceil(high)];
+    else if (!this.percent) low = 0;
+    if (this.whole) high = Math.max(high, 4);
+    if (high - low < 1e-9) [low, high] = [low - (this.percent ? 0.05 : 0), high + 0.05];
+    const end = Math.max(points.at(-1)?.[0] ?? 0, 0.1);
+    const x = (epoch) => MARGIN.left + (epoch / end) * (width - MARGIN.left - MARGIN.right);
+    const y = (value) => HEIGHT - MARGIN.bottom - ((scale(value) - low) / (high - low)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+
+    const nodes = [];
+    const levels = this.logarithmic
+      ? Array.from({ length: high - low + 1 }, (_, n) => 10 ** (low + n)).filter((_, n) => n % Math.ceil((high - low + 1) / 5) === 0)
+      : ticks(low, high, 5);
+    for (const level of levels) {
+      const text = this.percent ? `${Number((100 * level).toFixed(2))} %` : format(level);
+      nodes.push(svg("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(level), y2: y(level) }));
+      nodes.push(svg("text", { x: MARGIN.left - 8, y: y(level) + 5, "text-anchor": "end" }, text));
+    }
+    for (const epoch of ticks(0, end, Math.max(2, width / 110))) {
+      nodes.push(svg("text", { x: x(epoch), y: HEIGHT - 8, "text-anchor": "middle" }, format(epoch)));
+    }
+    this.names.forEach((_, n) => {
+      const path = points.filter((point) => usable(point[n + 1])).map((point) => `${x(point[0]).toFixed(1)},${y(point[n + 1]).toFixed(1)}`);
+      if (path.length) nodes.push(svg("polyline", { class: `line line-${n}`, points: path.join(" ") }));
+    });
+    picture.replaceChildren(...nodes);
+    const last = points.at(-1);
+    const title = this.place.querySelector("figcaption").textContent;
+    picture.setAttribute("aria-label", last
+      ? `${title}: ${this.names.map((name, n) => `${name} ${last[n + 1] === null ? "none" : format(last[n + 1])}`).join(", ")} after ${format(last[0])} epochs`
+      : title);
+  }
+}
+
+// How many of some numbers fall between each two of equally spaced bounds.
+export class Histogram {
+  constructor(place) {
+    this.place = place;
+    this.picture = svg("svg", { role: "img", height: 150 });
+    place.append(this.picture);
+  }
+
+  show(values, bins = 41) {
+    const [width, height, bottom] = [this.place.clientWidth, 150, 26];
+    if (!width) return;
+    let limit = 0;
+    for (const value of values) limit = Math.max(limit, Math.abs(value));
+    limit ||= 1;
+    const counts = new Float64Array(bins);
+    for (const value of values) counts[Math.min(bins - 1, Math.floor(((value / limit + 1) / 2) * bins))] += 1;
+    const most = Math.max(...counts);
+    this.picture.setAttribute("width", width);
+    const step = width / bins;
+    const nodes = Array.from(counts, (count, n) => {
+      // The root of the count, so that few large weights are seen beside many small ones.
+      const tall = Math.sqrt(count / most) * (height - bottom);
+      return svg("rect", { class: "bin", x: n * step, width: Math.max(1, step - 1), y: height - bottom - tall, height: tall });
+    });
+    nodes.push(svg("text", { x: 0, y: height - 6 }, `\u2212${limit.toPrecision(2)}`));
+    nodes.push(svg("text", { x: width / 2, y: height - 6, "text-anchor": "middle" }, "0"));
+    nodes.push(svg("text", { x: width, y: height - 6, "text-anchor": "end" }, limit.toPrecision(2)));
+    this.picture.replaceChildren(...nodes);
+    this.picture.setAttribute("aria-label", `Histogram of ${values.length} weights, the largest ${limit.toPrecision(2)}`);
+  }
+}

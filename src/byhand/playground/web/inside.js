@@ -1,0 +1,65 @@
+// "Look inside": the image that is looked at, the output, and all that shows what lies between.
+
+import { app, on, select, show } from "./state.js";
+import { byId } from "./dom.js";
+import { Bars, answer } from "./bars.js";
+import { argmax } from "./network.js";
+import { paintImage } from "./pictures.js";
+import { startDetails } from "./details.js";
+import { startErrors } from "./errors.js";
+import { startMap } from "./map.js";
+import { startRelevance } from "./relevance.js";
+import { startSoftmax } from "./softmax.js";
+import { startTinkering } from "./tinkering.js";
+import { startUnits } from "./units.js";
+
+export function startInside() {
+  let bars;
+  let drawing = new Uint8Array(784);
+
+  function render() {
+    if (app.source === "drawing") drawing = app.grey;
+    if (byId("inside").hidden) return;
+    paintImage(byId("input"), app.grey.map((_, i) => 255 * Math.min(1, Math.max(0, app.result.inputs[i]))));
+    const { labels } = app.network;
+    byId("image-name").textContent = {
+      drawing: app.grey.some((level) => level) ? "Your drawing" : "Nothing is drawn yet: look at an image of the sample.",
+      photograph: "From the photograph",
+    }[app.source] ?? `Image ${app.source + 1} of the sample: ${labels[app.sample.labels[app.source]]}`;
+    bars.show(app.result.probabilities);
+    byId("inside-answer").textContent = answer(labels, app.result.probabilities).sentence;
+    const output = app.network.layers.length - 1;
+    bars.mark(app.selected.layer === output ? app.selected.unit : -1);
+  }
+
+  function look(n) {
+    const count = app.sample.labels.length;
+    show(app.sample.images[(n + count) % count], (n + count) % count);
+  }
+  const here = () => (typeof app.source === "number" ? app.source : -1);
+
+  on("network", () => {
+    const output = app.network.layers.length - 1;
+    bars = new Bars(byId("outputs"), app.network.labels, (k, pinned) => select(output, k, pinned));
+  });
+  for (const topic of ["result", "selection", "theme", "tab"]) on(topic, () => { if (app.result) render(); });
+  // Opened without a drawing, it shows something.
+  on("tab", () => {
+    if (byId("inside").hidden || !app.result) return;
+    if (app.source === "drawing" && !app.grey.some((level) => level)) look(0);
+    // ... and of the units first the one that is most active.
+    if (!app.selected.chosen && app.result.outputs.length) select(0, argmax(app.result.outputs[0]), false);
+  });
+  byId("my-drawing").addEventListener("click", () => show(drawing, "drawing"));
+  byId("previous").addEventListener("click", () => look(here() < 0 ? 0 : here() - 1));
+  byId("next").addEventListener("click", () => look(here() + 1));
+  byId("any").addEventListener("click", () => look(Math.floor(Math.random() * app.sample.labels.length)));
+
+  startTinkering();
+  startUnits();
+  startDetails();
+  startSoftmax();
+  startRelevance();
+  startMap();
+  startErrors();
+}

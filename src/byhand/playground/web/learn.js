@@ -1,0 +1,191 @@
+// "Watch it learn": a training on the server, steered from here and drawn as it goes.
+
+import { Curves, Histogram } from "./charts.js";
+import { announce, byId, element, percent } from "./dom.js";
+import { events, post } from "./stream.js";
+import { fillForm, readForm, writeAddress } from "./settings.js";
+import { largest, paintMosaic } from "./pictures.js";
+import { networkOf } from "./content.js";
+import { offerTrained } from "./models.js";
+import { on } from "./state.js";
+
+const MOST_UNITS = 128; // shown as images
+
+export function startLearn() {
+  const form = byId("settings");
+  const loss = new Curves(byId("loss"));
+  const accuracy = new Curves(byId("accuracies"), { percent: true });
+  const gradient = new Curves(byId("gradients"), { logarithmic: true });
+  const inactive = new Curves(byId("inactive"), { whole: true });
+  let histograms = [];
+  let training = null; // its name on the server
+  let stop = null; // ends the stream, and with it the training
+  let state = "none";
+  let fetching = false;
+  let network = null; // as it is now
+
+  const slowness = () => [0, 0.05, 0.2, 0.5, 1][Number(byId("slow").value)]; // seconds after each batch
+
+  async function start(paused) {
+    stop?.abort();
+    const mine = new AbortController();
+    stop = mine;
+    const settings = readForm(form);
+    const layers = [...settings.hidden.map((_, n) => `layer ${n + 1}`), "output"];
+    loss.clear(["loss"]);
+    accuracy.clear(["on the batches", "on held-out images"]);
+    gradient.clear(layers);
+    inactive.clear(layers.slice(0, -1));
+    byId("inactive").hidden = layers.length === 1;
+    histograms = layers.map((name) => {
+      const place = element("figure", {}, element("figcaption", {}, name));
+      return { place, chart: new Histogram(place) };
+    });
+    byId("histograms").replaceChildren(...histograms.map(({ place }) => place));
+    say("");
+    byId("learn-result").textContent = "";
+    setState("starting");
+    try {
+      const answer = await post("trainings", { settings, paused }, { signal: mine.signal });
+      for await (const report of events(answer)) {
+        if (report.training) {
+          training = report.training;
+          if (slowness()) command("delay", slowness());
+          if (paused) command("step");
+        } else show(report);
+      }
+      if (going()) setState("gone", "The server has ended this training.");
+    } catch (error) {
+      if (!mine.signal.aborted) setState("gone", error.message);
+    }
+  }
+
+  function show(report) {
+    const epochs = Math.max(0, report.epoch - 1) + report.shown / report.examples || 0;
+    if (report.loss !== undefined) {
+      loss.add(epochs, [report.loss]);
+      accuracy.add(epochs, [report.accuracy, report.heldOut]);
+      gradient.add(epochs, report.gradient);
+      if (report.inactive.length) inactive.add(epochs, report.inactive);
+      byId("progress-epoch").textContent = `Epoch ${report.epoch} of ${report.epochs}, batch ${report.step.toLocaleString("en")} of ${report.steps.toLocaleString("en")}`;
+      byId("progress-numbers").textContent = `Loss ${report.loss === null ? "beyond all numbers" : report.loss.toPrecision(3)}, right ${percent(report.accuracy)} on the batches, ${percent(report.heldOut)} on 500 held-out images`;
+      byId("progress-rate").textContent = `Learning rate ${Number(report.rate.toPrecision(3))}${report.state === "running" && !slowness() ? `, ${(Math.round(report.speed / 1000) * 1000).toLocaleString("en")} images a second` : ""}`;
+      say(report.message || report.warning || warning(report));
+    }
+    if (report.state !== state) setState(report.state, report.message);
+    if (report.state === "finished") {
+      byId("learn-result").textContent = `${percent(report.test_accuracy, 2)} of ${report.test_examples.toLocaleString("en")} test images are read right.`;
+    }
+    if (report.weights) fetchNetwork();
+  }
+
+  // What goes wrong without running away, in a sentence.
+  function warning({ inactive: silent, accuracy: known, heldOut, epoch }) {
+    const { hidden } = readForm(form);
+    const layer = silent.findIndex((count, n) => count > hidden[n] / 2);
+    if (layer >= 0) {
+      return `${silent[layer]} of ${hidden[layer]} units of layer ${layer + 1} answer all images alike and no longer learn: a lower learning rate from the start keeps them alive.`;
+    }
+    if (epoch > 2 && known - heldOut > 0.1) {
+      return "It knows its own images by heart and reads new ones much worse: more data or deformations help.";
+    }
+    return "";
+  }
+
+  // A problem, where it happens; empty when it is over.
+  function say(text) {
+    if (byId("learn-message").textContent !== text) byId("learn-message").textContent = text;
+  }
+
+  function setState(next, message = "") {
+    state = next;
+    const going = ["starting", "running", "paused"].includes(state);
+    const words = { none: "", starting: "Starting …", running: "Learning", paused: "Paused", finished: "Finished", stopped: "Stopped", diverged: "It ran away", failed: "It could not be done", gone: "Over" };
+    byId("state").textContent = words[state];
+    if (message) say(message);
+    if (state !== "starting") announce(`${words[state]}. ${message}`);
+    byId("start").textContent = state === "none" ? "Start" : "Start anew";
+    byId("pause").textContent = state === "paused" ? "Resume" : "Pause";
+    byId("pause").disabled = !["running", "paused"].includes(state);
+    byId("stop").disabled = !going;
+    byId("step").disabled = state === "starting";
+    for (const field of form.elements) if (field.name && field.name !== "learning_rate") field.disabled = going;
+    const none = !network || ["none", "starting", "gone"].includes(state);
+    byId("save").disabled = none;
+    for (const link of [byId("download"), byId("export")]) {
+      if (none) link.removeAttribute("href");
+      else link.href = `trainings/${training}/${link.dataset.file}`;
+    }
+  }
+
+  async function fetchNetwork() {
+    if (fetching) return;
+    fetching = true;
+    try {
+      const answer = await fetch(`trainings/${training}/model.json`);
+      if (!answer.ok) return;
+      const model = await answer.json();
+      network = networkOf(model);
+      setState(state);
+      render();
+      offerTrained(network, `trainings/${training}`);
+    } finally {
+      fetching = false;
+    }
+  }
+
+  function render() {
+    if (byId("learn").hidden || !network) return;
+    const [first] = network.layers;
+    const count = Math.min(MOST_UNITS, first.units);
+    const images = Array.from({ length: count }, (_, j) => Float32Array.from({ length: first.inputs }, (__, i) => first.weights[i * first.units + j]));
+    paintMosaic(byId("forming"), images);
+    byId("forming").setAttribute("aria-label", `The weights of ${count} units of the first layer as images; the largest is ${largest(first.weights).toFixed(2)}`);
+    histograms.forEach(({ chart }, n) => chart.show(network.layers[n].weights));
+  }
+
+  async function command(word, value = 0) {
+    try {
+      await post(`trainings/${training}`, { do: word, value });
+    } catch (error) {
+      say(error.message);
+    }
+  }
+
+  function settingChanged({ target }) {
+    writeAddress(form);
+    if (target.name === "learning_rate" && going() && target.reportValidity()) command("rate", Number(target.value));
+  }
+
+  const going = () => ["running", "paused"].includes(state);
+
+  fillForm(form);
+  setState("none");
+  // The Enter key in a field starts a training, but does not end one.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+    event.preventDefault();
+    settingChanged(event);
+    if (!going() && form.reportValidity()) start(false);
+  });
+  byId("start").addEventListener("click", () => { if (form.reportValidity()) start(false); });
+  form.addEventListener("change", settingChanged);
+  byId("pause").addEventListener("click", () => command(state === "paused" ? "resume" : "pause"));
+  byId("step").addEventListener("click", () => {
+    if (going()) command("step");
+    else if (form.reportValidity()) start(true);
+  });
+  byId("stop").addEventListener("click", () => command("stop"));
+  byId("slow").addEventListener("input", () => { if (going()) command("delay", slowness()); });
+  byId("save").addEventListener("click", async () => {
+    try {
+      const { folder } = await (await post(`trainings/${training}/save`, {})).json();
+      byId("learn-result").textContent = `Saved in ${folder}`;
+    } catch (error) {
+      say(error.message);
+    }
+  });
+  addEventListener("hashchange", () => { if (location.hash.startsWith("#learn?") && !going()) fillForm(form); });
+  on("tab", render);
+  on("theme", render);
+}

@@ -1,0 +1,81 @@
+// The page: loads its content, starts its parts and switches between them.
+
+import { app, imageNumber, on, tell } from "./state.js";
+import { byId, element } from "./dom.js";
+import { loadContent } from "./content.js";
+import { startDraw } from "./draw.js";
+import { startInside } from "./inside.js";
+import { startLearn } from "./learn.js";
+import { startModels } from "./models.js";
+import { startPhotograph } from "./photograph.js";
+import { startTheme } from "./theme.js";
+import { think } from "./tinkering.js";
+
+const TABS = ["draw", "inside", "learn"];
+
+function startTabs() {
+  const tabs = TABS.filter((name) => app.live || name !== "learn");
+  if (!app.live) for (const id of ["tab-learn", "learn", "photograph", "network-choice"]) byId(id).remove();
+
+  function open(name, focus) {
+    for (const tab of tabs) {
+      const chosen = tab === name;
+      byId(`tab-${tab}`).setAttribute("aria-selected", chosen);
+      byId(`tab-${tab}`).tabIndex = chosen ? 0 : -1;
+      byId(tab).hidden = !chosen;
+    }
+    if (focus) byId(`tab-${name}`).focus();
+    tell("tab");
+  }
+
+  for (const name of tabs) {
+    byId(`tab-${name}`).addEventListener("click", () => { location.hash = name; });
+    byId(`tab-${name}`).addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const next = tabs[(tabs.indexOf(name) + step + tabs.length) % tabs.length];
+      location.hash = next;
+      open(next, true);
+    });
+  }
+  const fromAddress = () => {
+    const name = location.hash.slice(1).split("?")[0];
+    open(tabs.includes(name) ? name : "draw");
+  };
+  addEventListener("hashchange", fromAddress);
+  fromAddress();
+}
+
+function run() {
+  app.result = think(app.grey, imageNumber());
+  tell("result");
+}
+
+async function start() {
+  startTheme();
+  Object.assign(app, await loadContent());
+  on("network", () => {
+    byId("model-name").textContent = app.name;
+    if (app.selected.layer >= app.network.layers.length || app.selected.unit >= app.network.layers[app.selected.layer].units) {
+      app.selected = { layer: 0, unit: 0 };
+    }
+  });
+  startTabs();
+  startDraw();
+  startInside();
+  if (app.live) {
+    startModels();
+    startLearn();
+    startPhotograph();
+  }
+  for (const topic of ["image", "network", "weights", "tinkering"]) on(topic, run);
+  tell("network");
+  tell("tab");
+  document.documentElement.dataset.ready = "true";
+  performance.mark("ready");
+}
+
+start().catch((error) => {
+  document.querySelector("main").prepend(element("p", { className: "problem", role: "alert" }, `This page could not start: ${error.message}`));
+  throw error;
+});

@@ -1,0 +1,32 @@
+// Which network Draw and Look inside show: one that comes along, or the one that is trained on the page.
+
+import { app, useNetwork } from "./state.js";
+import { byId, element } from "./dom.js";
+import { networkOf } from "./content.js";
+
+const TRAINED = "trained";
+let trained = null; // {network, place}
+
+export function startModels() {
+  const choice = byId("network");
+  choice.replaceChildren(...app.models.map((name) => element("option", { value: name }, name)));
+  choice.addEventListener("change", async () => {
+    const name = choice.value;
+    if (name === TRAINED) {
+      useNetwork(trained.network, "trained on this page", trained.place);
+      return;
+    }
+    const answer = await fetch(`models/${name}/model.json`);
+    if (answer.ok && choice.value === name) useNetwork(networkOf(await answer.json()), name, `models/${name}`);
+  });
+}
+
+// A network that is being trained has learned more; a new one is shown at once.
+export function offerTrained(network, place) {
+  const choice = byId("network");
+  const fresh = trained?.place !== place;
+  trained = { network, place };
+  if (![...choice.options].some(({ value }) => value === TRAINED)) choice.append(element("option", { value: TRAINED }, "trained here"));
+  if (fresh) choice.value = TRAINED;
+  if (choice.value === TRAINED) useNetwork(network, "trained on this page", place);
+}

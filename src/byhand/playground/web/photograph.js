@@ -1,0 +1,131 @@
+// A photograph: chosen, dropped, pasted or taken with the camera, read by the server, and shown with what was found.
+
+import { announce, byId, element, percent } from "./dom.js";
+import { app, show } from "./state.js";
+import { bytes } from "./content.js";
+import { paintImage } from "./pictures.js";
+
+const LARGEST_SHOWN = 1600; // pixels of the longer side
+
+export function startPhotograph() {
+  let camera = null;
+
+  async function read(file) {
+    byId("photo-result").hidden = true;
+    byId("photo-state").textContent = "Reading \u2026";
+    try {
+      const answer = await fetch(`${app.place}/read`, { method: "POST", body: file });
+      const reading = await answer.json();
+      if (!answer.ok) throw new Error(reading.error);
+      await present(reading, file);
+    } catch (error) {
+      byId("photo-state").textContent = error.message;
+    }
+  }
+
+  async function present(reading, file) {
+    const { digits, lines, other } = reading;
+    byId("photo-text").textContent = lines.join("\n");
+    byId("photo-state").textContent = digits.length
+      ? `${digits.length} digits${other.length ? `; ink in ${other.length} other places is no digit` : ""}.`
+      : "There is no digit in this picture.";
+    byId("photo-digits").replaceChildren(...digits.map(({ digit, confidence, sure, image }) => {
+      const grey = bytes(image);
+      const canvas = element("canvas", { className: "image small" });
+      paintImage(canvas, grey);
+      const button = element("button", { type: "button", className: `thumbnail${sure ? "" : " unsure"}` }, canvas, `${digit}: ${percent(confidence, 0)}${sure ? "" : ", not sure"}`);
+      button.addEventListener("click", () => {
+        show(grey, "photograph");
+        location.hash = "inside";
+      });
+      return element("li", {}, button);
+    }));
+    byId("photo-result").hidden = !digits.length;
+    announce(digits.length ? `The photograph reads ${lines.join(", ")}` : "There is no digit in this picture.");
+    try {
+      mark(await createImageBitmap(file, { imageOrientation: "from-image" }), reading);
+      byId("photo-picture").hidden = false;
+    } catch {
+      // Read, but of a kind that this browser cannot show.
+      byId("photo-picture").hidden = true;
+    }
+  }
+
+  // The picture with a frame around each digit, and its reading above it.
+  function mark(picture, { digits, other, size }) {
+    const canvas = byId("photo-picture");
+    const scale = Math.min(1, LARGEST_SHOWN / Math.max(picture.width, picture.height));
+    Object.assign(canvas, { width: picture.width * scale, height: picture.height * scale });
+    const context = canvas.getContext("2d");
+    context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const [across, down] = [canvas.width / size[0], canvas.height / size[1]];
+    const letters = Math.max(18, canvas.width / 25);
+    context.font = `700 ${letters}px system-ui, sans-serif`;
+    const frame = ([left, top, right, bottom], colour, text) => {
+      context.strokeStyle = colour;
+      context.lineWidth = Math.max(2, canvas.width / 300);
+      context.strokeRect(left * across, top * down, (right - left) * across, (bottom - top) * down);
+      const y = Math.max(letters, top * down - 4);
+      context.strokeStyle = "#ffffff";
+      context.lineWidth = letters / 4;
+      context.strokeText(text, left * across, y);
+      context.fillStyle = colour;
+      context.fillText(text, left * across, y);
+    };
+    for (const { box } of other) frame(box, "#595959", "");
+    for (const { box, digit, sure } of digits) frame(box, sure ? "#0072b2" : "#b34700", sure ? String(digit) : `${digit}?`);
+  }
+
+  function stopCamera() {
+    camera?.getTracks().forEach((track) => track.stop());
+    camera = null;
+    for (const id of ["video", "shoot"]) byId(id).hidden = true;
+    byId("camera").textContent = "Use the camera";
+  }
+
+  byId("file").addEventListener("change", (event) => {
+    if (event.target.files.length) read(event.target.files[0]);
+    event.target.value = "";
+  });
+  byId("camera").addEventListener("click", async () => {
+    if (camera) {
+      stopCamera();
+      return;
+    }
+    try {
+      camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1920 } } });
+      byId("video").srcObject = camera;
+      for (const id of ["video", "shoot"]) byId(id).hidden = false;
+      byId("camera").textContent = "Camera off";
+      await byId("video").play();
+    } catch (error) {
+      byId("photo-state").textContent = `The camera cannot be used: ${error.message}`;
+      stopCamera();
+    }
+  });
+  byId("shoot").addEventListener("click", () => {
+    const video = byId("video");
+    const canvas = element("canvas", { width: video.videoWidth, height: video.videoHeight });
+    canvas.getContext("2d").drawImage(video, 0, 0);
+    stopCamera();
+    canvas.toBlob(read, "image/png");
+  });
+  document.addEventListener("paste", (event) => {
+    const file = [...event.clipboardData.files].find(({ type }) => type.startsWith("image/"));
+    if (!file) return;
+    location.hash = "draw";
+    read(file);
+  });
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    byId("photograph").classList.add("over");
+  });
+  document.addEventListener("dragleave", () => byId("photograph").classList.remove("over"));
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    byId("photograph").classList.remove("over");
+    if (!event.dataTransfer.files.length) return;
+    location.hash = "draw";
+    read(event.dataTransfer.files[0]);
+  });
+}

@@ -1,0 +1,136 @@
+"""The page in a real browser: an installed Chromium without a window, driven by Playwright.
+
+Every page that a test opens is watched: an error on its console, or a request that would leave this machine, fails
+the test. Pictures of the pages are kept in `screenshots/` beside this file, which git ignores.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+from byhand.export import export
+from byhand.model import load_model, shipped_model
+
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# No window, and none of the things a browser does on its own account. No name resolves but this machine's.
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+]  # fmt: skip
+STROKES: dict[str, list[list[int]]] = json.loads((Path(__file__).parent / "strokes.json").read_text("utf-8"))
+BOARD = 420  # the strokes' coordinates go from 0 to this
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests."""
+    executable = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if executable is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed, and CI must not do without: apt-get install chromium.")
+        pytest.skip("Chromium is not installed: the page cannot be tried in a browser.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """`open_page(url, width=..., height=..., dark=...)`: a fresh page, ready and watched."""
+    contexts, problems = [], []
+
+    def watch(request: Request) -> None:
+        if not request.url.startswith(("http://127.0.0.1:", "file:///", "data:", "blob:")):
+            problems.append(f"a request to {request.url}")
+
+    def open_it(url: str, width: int = 1366, height: int = 768, dark: bool = False) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("request", watch)
+        page.on("console", lambda line: problems.append(line.text) if line.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto(url)
+        page.locator("html[data-ready]").wait_for()
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+@contextmanager
+def playing(folder: Path, *arguments: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """`byhand play` at work in a folder: its address and its process."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "byhand", "play", "--no-browser", "--port", "0", "--json", *arguments],
+        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout
+        lines = [process.stdout.readline() for _ in range(3)]
+        yield json.loads("".join(lines))["url"], process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(scope="session")
+def play_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which `byhand play` runs."""
+    return tmp_path_factory.mktemp("play")
+
+
+@pytest.fixture(scope="session")
+def server(play_folder: Path) -> Iterator[str]:
+    """The address of `byhand play` with the model `fast`."""
+    with playing(play_folder, "--model", str(shipped_model())) as (url, _):
+        yield url
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model `fast` as one HTML file."""
+    path = tmp_path_factory.mktemp("export") / "fast.html"
+    export(load_model(), path, name="fast")
+    return path
+
+
+def draw(page: Page, digit: str) -> None:
+    """Draw a recorded digit with the mouse."""
+    page.locator("#board").scroll_into_view_if_needed()
+    box = page.locator("#board").bounding_box()
+    assert box
+    for stroke in STROKES[digit]:
+        points = [
+            (box["x"] + x / BOARD * box["width"], box["y"] + y / BOARD * box["height"])
+            for x, y in zip(stroke[::2], stroke[1::2], strict=True)
+        ]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point)
+        page.mouse.up()
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep a picture of the page for people to look at."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)

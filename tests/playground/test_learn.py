@@ -1,0 +1,169 @@
+import json
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+from playwright.sync_api import Page, expect
+
+import byhand
+
+from .conftest import OpenPage, draw, keep, playing
+
+SMALL = "#learn?hidden=24&epochs=1000&amount=1000&learning_rate=0.5&schedule=constant"
+
+
+def state(page: Page, words: str) -> None:
+    expect(page.locator("#state")).to_have_text(words, timeout=30_000)
+
+
+def batch(page: Page) -> int:
+    return int(page.locator("#progress-epoch").inner_text().split("batch ")[1].split(" of")[0].replace(",", ""))
+
+
+def test_a_training_can_be_paused_stepped_resumed_slowed_and_stopped(open_page: OpenPage, server: str) -> None:
+    page = open_page(server + SMALL)
+    page.click("#step")
+    state(page, "Paused")
+    expect(page.locator("#progress-epoch")).to_contain_text("batch 1 of")
+    page.click("#step")
+    expect(page.locator("#progress-epoch")).to_contain_text("batch 2 of")
+
+    page.locator("#slow").fill("3")
+    page.click("#pause")
+    state(page, "Learning")
+    expect(page.locator("#progress-epoch")).to_contain_text("batch 4 of")
+    page.click("#pause")
+    state(page, "Paused")
+    here = batch(page)
+    page.wait_for_timeout(800)
+    assert batch(page) == here
+
+    page.locator("#slow").fill("0")
+    page.click("#pause")
+    state(page, "Learning")
+    page.locator("#learning-rate").fill("0.25")
+    page.locator("#learning-rate").press("Enter")
+    expect(page.locator("#progress-rate")).to_contain_text("Learning rate 0.25")
+    page.click("#stop")
+    state(page, "Stopped")
+
+
+def test_a_network_trained_in_the_page_is_used_saved_downloaded_and_exported(
+    open_page: OpenPage, server: str, play_folder: Path
+) -> None:
+    page = open_page(server + "#learn?hidden=30,20&activation=relu&epochs=8&learning_rate=0.2&amount=10000")
+    page.click("#start")
+    state(page, "Finished")
+    expect(page.locator("#learn-result")).to_contain_text("test images are read right")
+    page.wait_for_timeout(500)
+    keep(page, "learn-laptop")
+    assert page.locator("#loss polyline").get_attribute("points")
+    assert "held-out" in (page.locator("#accuracies svg").get_attribute("aria-label") or "")
+    assert page.locator("#gradients polyline").count() == 3
+    assert page.locator("#histograms svg").count() == 3
+
+    page.click("#save")
+    expect(page.locator("#learn-result")).to_contain_text("Saved in ")
+    model = byhand.load_model(play_folder / "runs" / "play-1")
+    assert model.network.sizes == [784, 30, 20, 10]
+    assert len(model.history) == 8
+    assert json.loads((play_folder / "runs" / "play-1" / "history.json").read_text())[0]["epoch"] == 1
+
+    with page.expect_download() as download:
+        page.click("#download")
+    downloaded = byhand.load_model(download.value.path())
+    np.testing.assert_array_equal(downloaded.network.parameters, model.network.parameters)
+    with page.expect_download(timeout=60_000) as download:
+        page.click("#export")
+    exported = download.value.path().with_suffix(".html")
+    download.value.save_as(exported)
+
+    # It reads drawings and can be looked into, here and in the exported file.
+    page.click("#tab-draw")
+    draw(page, "3")
+    expect(page.locator("#answer")).to_have_text("3")
+    page.click("#tab-inside")
+    expect(page.locator("#units h3").first).to_have_text("Hidden layer 1: 30 units")
+    expect(page.locator("#map-layer option")).to_have_count(4, timeout=60_000)
+    keep(page, "inside-trained")
+    alone = open_page(f"file://{exported}")
+    draw(alone, "3")
+    expect(alone.locator("#answer")).to_have_text("3")
+
+    page.select_option("#network", "fast")
+    expect(page.locator("#units h3")).to_have_text("Hidden layer: 128 units")
+
+
+def test_a_link_repeats_an_experiment(open_page: OpenPage, server: str) -> None:
+    page = open_page(server + "#learn")
+    page.locator("#hidden-units").fill("12")
+    page.locator("#epochs").fill("2")
+    page.select_option("#amount", "1000")
+    page.locator("#seed").fill("9")
+    page.locator("#seed").blur()
+    assert page.url.endswith("#learn?hidden=12&epochs=2&seed=9&amount=1000")
+    results = []
+    for _ in range(2):
+        page.reload()
+        page.locator("html[data-ready]").wait_for()
+        assert page.locator("#hidden-units").input_value() == "12"
+        page.click("#start")
+        state(page, "Finished")
+        results.append(page.locator("#learn-result").inner_text())
+    assert results[0] == results[1]
+
+
+def test_wrong_choices_are_explained_where_they_happen(open_page: OpenPage, server: str) -> None:
+    page = open_page(server + "#learn?learning_rate=100&amount=10000")
+    page.click("#start")
+    state(page, "It ran away")
+    expect(page.locator("#learn-message")).to_contain_text("the learning rate of 100 is too high")
+    keep(page, "learn-ran-away")
+
+    page = open_page(
+        server + "#learn?activation=relu&learning_rate=3&schedule=constant&batch_size=10&amount=1000&epochs=3"
+    )
+    page.click("#start")
+    expect(page.locator("#learn-message")).to_contain_text("learning rate")
+
+    page = open_page(server + "#learn?hidden=12,none")
+    page.click("#start")
+    state(page, "")  # the browser says what is wrong with the field
+    page = open_page(server + "#learn?momentum=0.5&optimizer=sgd&activation=sine")
+    page.click("#start")
+    expect(page.locator("#learn-message")).to_contain_text("activation cannot be 'sine'")
+
+
+def workers(process: "subprocess.Popen[str]") -> int:
+    return len([child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())])
+
+
+def within(seconds: float, happened: object) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if happened():  # type: ignore[operator]
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_closing_the_tab_ends_its_training_and_ctrl_c_all_of_them(open_page: OpenPage, tmp_path: Path) -> None:
+    with playing(tmp_path) as (url, process):
+        first, second = (open_page(url + "#learn?epochs=1000") for _ in range(2))
+        for page in (first, second):
+            page.click("#start")
+            state(page, "Learning")
+        assert workers(process) == 2
+        second.click("#pause")
+        state(second, "Paused")
+        second.close()
+        assert within(5, lambda: workers(process) == 1)
+        state(first, "Learning")
+
+        children = psutil.Process(process.pid).children()
+        process.send_signal(subprocess.signal.SIGINT)  # type: ignore[attr-defined]
+        assert process.wait(2) == 130
+        assert within(1, lambda: not any(child.is_running() and child.status() != "zombie" for child in children))
+        expect(first.locator("#state")).to_have_text("Over")
