@@ -130,3 +130,10 @@ def test_models_that_contradict_themselves_are_refused(content: bytes, words: st
 def test_a_missing_model_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(ByhandError, match="byhand train"):
         load_model(tmp_path)
+
+
+def test_models_that_come_along_are_loaded_by_name() -> None:
+    assert load_model("accurate").recipe["name"] == "accurate"
+    assert load_model("fast").to_bytes() == load_model().to_bytes()
+    with pytest.raises(ByhandError, match="There is no model at slow"):
+        load_model("slow")

@@ -2,16 +2,12 @@
 
 import json
 import re
-import sys
-from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
-ROOT = Path(__file__).parents[1]
-sys.path.append(str(ROOT / "scripts"))
-from run_notebook import NOTEBOOK, execute  # noqa: E402  (a script, not a package)
+from scripts.run_notebook import NOTEBOOK, execute
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pytest
 
 import byhand
 from byhand.data import Dataset
+from byhand.evaluation import evaluate
 from byhand.model import shipped_model
 from byhand.run import run_recipe
 from byhand.training.recipe import Recipe
@@ -47,7 +48,7 @@ def test_the_mathematics_needs_numpy_alone() -> None:
     [
         ("nn", ("data", "training", "model", "evaluation", "run", "figures", "cli")),
         ("data", ("nn", "training", "model", "evaluation", "run", "figures", "cli")),
-        ("training", ("model", "evaluation", "run", "figures", "cli")),
+        ("training", ("model", "committee", "evaluation", "robustness", "run", "figures", "cli")),
         ("figures", ("cli",)),
     ],
 )
@@ -57,10 +58,28 @@ def test_imports_point_one_way(package: str, may_not_use: tuple[str, ...]) -> No
             assert not name.startswith(tuple(f"byhand.{other}" for other in may_not_use)), f"{path}: {name}"
 
 
-def test_the_shipped_model_is_the_fast_recipe_s() -> None:
-    model = byhand.load_model(shipped_model())
-    assert model.recipe == Recipe.load("fast").settings() | {"hidden": [128]}
-    assert shipped_model().stat().st_size < 500_000
+@pytest.mark.parametrize("name", ["fast", "accurate"])
+def test_the_shipped_models_are_those_of_their_recipes(name: str) -> None:
+    model = byhand.load_model(shipped_model(name))
+    assert model.recipe == Recipe.load(name).settings() | {"hidden": [128]}
+    assert shipped_model(name).stat().st_size < 500_000
+
+
+@pytest.mark.parametrize("name", ["fast", "accurate"])
+def test_the_shipped_models_are_as_often_right_as_they_are_sure(name: str) -> None:
+    mnist = Dataset.mnist()
+    model = byhand.load_model(shipped_model(name))
+    assert evaluate(model, mnist.test_images, mnist.test_labels).calibration_error <= 0.005
+
+
+@pytest.mark.slow
+def test_accurate_keeps_its_promise() -> None:
+    run = run_recipe(Recipe.load("accurate", seed=1))
+    assert run.evaluation
+    assert run.train_examples == 60_000 and len(run.history) <= 10
+    assert run.model.network.sizes == [784, 128, 10]
+    assert run.evaluation.accuracy >= 0.986
+    assert run.evaluation.calibration_error <= 0.005
 
 
 @pytest.mark.slow

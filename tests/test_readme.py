@@ -20,7 +20,7 @@ PICTURES = sorted(set(re.findall(r"\]\((docs/pictures/[^)]+)\)", README)))
 
 
 def test_the_tables_are_those_of_the_kept_runs() -> None:
-    script = ROOT / "scripts" / "build_readme.py"
+    script = ROOT / "scripts" / "build_documents.py"
     done = subprocess.run([sys.executable, script, "check"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

@@ -1,14 +1,16 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import byhand
 from byhand.data import Dataset, MinMaxScaling
 from byhand.data.moments import straighten
 from byhand.errors import ByhandError
-from byhand.model import Model
+from byhand.model import Model, load_model
 from byhand.nn import SGD, softmax
 from byhand.run import Run, data_of, new_run_folder, run_recipe, save_run
 from byhand.training.checkpoint import CHECKPOINT_FILE
@@ -162,3 +164,49 @@ def test_train_in_python_raises_what_the_command_line_prints(few_digits: Dataset
         byhand.train("fast", epoch=3)
     with pytest.warns(UserWarning, match="no better than guessing"):
         byhand.train("fast", data=few_digits, learning_rate=1e-9, epochs=1)
+
+
+LIKE_THE_READER = replace(QUICK, disturbances=1.0, drawn_digits=100, not_digits=50, validation=200, stored="float16")
+
+
+def test_the_reader_learns_from_drawn_and_disturbed_images(few_digits: Dataset, tmp_path: Path) -> None:
+    run, again = (run_recipe(LIKE_THE_READER, few_digits) for _ in range(2))
+    assert (run.train_examples, run.examples_per_epoch) == (1300, 1450)
+    assert run.model.to_bytes() == again.model.to_bytes()
+    run.model.save(tmp_path / "model.safetensors")
+    kept = load_model(tmp_path / "model.safetensors")
+    np.testing.assert_array_equal(kept.network.parameters, run.model.network.parameters)
+    assert kept.network.parameters.dtype == np.float32
+    full = run_recipe(replace(LIKE_THE_READER, stored="same"), few_digits).model
+    assert len(full.to_bytes()) - len(run.model.to_bytes()) == pytest.approx(2 * full.network.parameters.size, rel=0.01)
+
+
+def test_confidence_is_fitted_on_images_disturbed_as_in_training(few_digits: Dataset) -> None:
+    disturbed, clean = (replace(LIKE_THE_READER, disturbances=share) for share in (1.0, 0.0))
+    asked: list[NDArray[Any]] = []
+    logits = Model.logits
+
+    def listened(model: Model, images: NDArray[Any]) -> NDArray[Any]:
+        asked.append(images)
+        return logits(model, images)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Model, "logits", listened)
+        for recipe in (disturbed, clean):
+            run_recipe(recipe, few_digits)
+            *_, fitted_on, _ = asked  # the last images are those of the test set
+            assert len(fitted_on) == 200
+            assert (fitted_on.dtype == np.uint8) == (recipe is clean)
+
+
+def test_digits_are_drawn_for_digits_only(few_digits: Dataset) -> None:
+    for data in (
+        replace(few_digits, label_names=tuple("abcdefghij")),
+        replace(
+            few_digits,
+            train_images=few_digits.train_images[:, :20, :20],
+            test_images=few_digits.test_images[:, :20, :20],
+        ),
+    ):
+        with pytest.raises(ByhandError, match="--drawn-digits"):
+            run_recipe(LIKE_THE_READER, data)

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 import byhand
 from benchmarks.task import CLASSES, LEARNING_RATE, PIXELS, Weights, first_weights, scaled_images, targets
-from byhand.data import MinMaxScaling, one_hot
+from byhand.data import Dataset, MinMaxScaling, one_hot
 from byhand.model import Model
 from byhand.nn import Network
+from byhand.run import run_recipe
 from byhand.training.recipe import Recipe
 from byhand.training.trainer import Epoch, Training, train_network
 
@@ -26,7 +27,7 @@ class Byhand:
     """Trains on bytes, which it scales batch by batch."""
 
     def __init__(self) -> None:
-        self.mnist = byhand.load_mnist()
+        self.mnist, self.data = byhand.load_mnist(), Dataset.mnist()
         self.images = self.mnist.train_images.reshape(-1, PIXELS)
         self.scaling = MinMaxScaling.fit(self.images)
         self.targets = targets()
@@ -63,6 +64,18 @@ class Byhand:
         seconds = time.perf_counter() - start
         model = Model(network, scaling, tuple("0123456789"), (28, 28))
         return seconds, float((model.predict(self.mnist.test_images) == self.mnist.test_labels).mean())
+
+    def recipe_epoch(self, name: str, deformed: bool, examples: int) -> float:
+        """Train one epoch of a recipe on so many images, with or without its deformations."""
+        none = {} if deformed else dict.fromkeys(("rotation", "scale", "shear", "shift", "elastic"), 0.0)
+        recipe = Recipe.load(name, epochs=1, limit=examples, **none)
+        return run_recipe(recipe, self.data).train_seconds
+
+    def reach(self, name: str, epochs: int, seed: int) -> tuple[float, float]:
+        """Train a recipe from raw bytes for so many epochs; the time includes straightening and the test."""
+        run = run_recipe(Recipe.load(name, epochs=epochs, seed=seed), self.data)
+        assert run.evaluation
+        return run.seconds, run.evaluation.accuracy
 
     def predict(self, images: NDArray[Any]) -> NDArray[Any]:
         """Labels from bytes."""

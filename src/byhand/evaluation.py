@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand.committee import Committee
 from byhand.data.labels import one_hot
 from byhand.errors import ByhandError
 from byhand.model import Model
@@ -37,7 +38,7 @@ class Evaluation:
 
 
 def evaluate(
-    model: Model,
+    model: Model | Committee,
     images: NDArray[Any],
     labels: NDArray[np.integer[Any]],
     label_names: tuple[str, ...] | None = None,
@@ -45,7 +46,7 @@ def evaluate(
     """Measure a model on labelled images.
 
     Args:
-        model: what is measured.
+        model: what is measured, one model or several that vote.
         images: as for `Model.predict_proba`, shape (n, height, width).
         labels: class numbers, shape (n,): positions in `label_names`.
         label_names: what the classes are called; None for the model's own names in their order.
@@ -91,7 +92,7 @@ def calibration_error(probabilities: NDArray[Any], truth: NDArray[np.integer[Any
 
 
 def as_model_classes(
-    model: Model, labels: NDArray[np.integer[Any]], label_names: tuple[str, ...] | None
+    model: Model | Committee, labels: NDArray[np.integer[Any]], label_names: tuple[str, ...] | None
 ) -> NDArray[np.intp]:
     """Translate class numbers of the data to class numbers of the model, by name.
 
@@ -115,7 +116,7 @@ def as_model_classes(
     return classes
 
 
-def _per_digit(model: Model, confusion: NDArray[np.int64]) -> list[dict[str, Any]]:
+def _per_digit(model: Model | Committee, confusion: NDArray[np.int64]) -> list[dict[str, Any]]:
     rows = []
     for i, label in enumerate(model.labels.tolist()):
         right, predicted, support = (int(n) for n in (confusion[i, i], confusion[:, i].sum(), confusion[i].sum()))

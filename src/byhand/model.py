@@ -222,12 +222,15 @@ def load_model(path: str | Path | None = None) -> Model:
     """Load a model.
 
     Args:
-        path: a model file, or a run folder with one in it; None for the `fast` model that comes with byhand.
+        path: a model file, or a run folder with one in it; or the name of a model that comes with byhand, such as
+            "accurate"; None for `fast`.
 
     Raises:
         ByhandError: there is none, or it cannot be used.
     """
-    file = shipped_model() if path is None else Path(path)
+    file = Path(path or "fast")
+    if path is None or (not file.exists() and shipped_model(str(path)).is_file()):
+        file = shipped_model(str(file))
     if file.is_dir():
         file = file / MODEL_FILE
     try:

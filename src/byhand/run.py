@@ -21,17 +21,20 @@ from byhand.data.shapes import draw_digits, draw_others
 from byhand.data.sources import load_dataset
 from byhand.data.splits import stratified_split
 from byhand.errors import ByhandError
-from byhand.evaluation import Evaluation, evaluate
+from byhand.evaluation import Evaluation, as_model_classes, evaluate
 from byhand.files import make_folder, write_atomically
-from byhand.model import MODEL_FILE, Model, load_model
+from byhand.model import MODEL_FILE, Model, load_model, shipped_model
 from byhand.nn import Network, fit_temperature
 from byhand.training.checkpoint import CHECKPOINT_FILE, load_checkpoint, save_checkpoint
-from byhand.training.recipe import Recipe
+from byhand.training.recipe import DEFAULT, DEFAULT_FROM, Recipe
 from byhand.training.trainer import Deform, DivergedError, Epoch, Look, Training, loss_of_guessing, train_network
 
 # So many images in a row of a shuffled batch share one deformation: one each takes twice the time of four, and
 # the accuracy on 10,000 held-out images is no better (98.46 and 98.53 %).
 DEFORMED_ALIKE = 4
+# Going on from a model, the user's own images are repeated until they are this part of what is shown. With 40 digits
+# of other writers, accuracy on the rest of theirs rose from 92.3 to 96.4 % with 0.3, to 95.7 % with 0.6.
+OWN_SHARE = 0.3
 RECIPE_FILE, HISTORY_FILE = "recipe.toml", "history.json"
 # A checkpoint is written after an epoch if the last one is at least so old: what an interruption may cost.
 SECONDS_BETWEEN_CHECKPOINTS = 2.0
@@ -47,6 +50,8 @@ class Run:
         train_examples: how many images were learned from.
         test_images, test_labels: what the model is tested on, shapes (n, height, width) and (n,).
         guessing_loss: the loss of giving each class its frequency, in nats.
+        examples_per_epoch: how many images an epoch shows: also those drawn, mixed in and repeated.
+        before: where training went on from a model, that model on the test set.
         folder: where a long training is put aside now and then, and goes on if it was interrupted; None for nowhere.
         history: one entry per finished epoch.
         evaluation: on the test set; None after an interruption or divergence.
@@ -61,6 +66,8 @@ class Run:
     test_images: NDArray[Any]
     test_labels: NDArray[Any]
     guessing_loss: float
+    examples_per_epoch: int
+    before: Evaluation | None = None
     folder: Path | None = None
     history: list[Epoch] = field(default_factory=list)
     evaluation: Evaluation | None = None
@@ -114,9 +121,10 @@ def run_recipe(
         ByhandError: the data cannot be used. (Divergence and Ctrl-C do not raise: the run says so.)
     """
     start = time.perf_counter()
-    data = data or load_dataset(recipe.data, seed=recipe.seed)
-    prepared = _prepare(recipe, data)
-    model = prepared.model
+    origin = load_model(_place_of(recipe.from_model)) if recipe.from_model else None
+    data = data or load_dataset(recipe.data, seed=recipe.seed, image_size=origin.image_shape if origin else None)
+    prepared = _prepare_to_go_on(recipe, data, origin) if origin else _prepare(recipe, data)
+    recipe, model = prepared.recipe, prepared.model
     run = Run(
         recipe,
         model,
@@ -124,6 +132,8 @@ def run_recipe(
         prepared.test_images,
         prepared.test_labels,
         loss_of_guessing(prepared.targets),
+        len(prepared.pixels),
+        evaluate(model, prepared.test_images, prepared.test_labels) if origin else None,
     )
     on_start(run, data)
 
@@ -154,7 +164,8 @@ def run_recipe(
         train_network(training, validate=validate if recipe.validation else None, on_look=on_look, on_epoch=remember)
         model.round_to_stored()
         if recipe.validation:
-            model.temperature = fit_temperature(model.logits(prepared.validation_images), prepared.validation_labels)
+            images = _as_in_training(recipe, model, prepared.validation_images)
+            model.temperature = fit_temperature(model.logits(images), prepared.validation_labels)
         run.evaluation = evaluate(model, run.test_images, run.test_labels)
         model.results.update(
             test_examples=run.test_examples,
@@ -163,6 +174,8 @@ def run_recipe(
             train_examples=run.train_examples,
             validation_accuracy=run.history[-1].validation_accuracy,
         )
+        if run.before:
+            model.results["test_accuracy_before"] = run.before.accuracy
     except DivergedError as error:
         run.diverged = error
     except KeyboardInterrupt:
@@ -183,19 +196,29 @@ def _deform(recipe: Recipe, shape: tuple[int, int]) -> Deform:
     deformations = Deformations(
         recipe.rotation, recipe.scale, recipe.shear, recipe.shift, recipe.elastic, recipe.smoothness, DEFORMED_ALIKE
     )
-    disturbances = Disturbances(recipe.disturbances)
 
-    def deform(inputs: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
-        deformed = deformations.deform(inputs, *shape, rng)
-        return disturbances.disturb(deformed, *shape, rng) if recipe.disturbances else deformed
+    def deform(inputs: NDArray[Any], rng: np.random.Generator, strength: float) -> NDArray[Any]:
+        deformed = deformations.weaker(strength).deform(inputs, *shape, rng)
+        return Disturbances(strength * recipe.disturbances).disturb(deformed, *shape, rng)
 
     return deform
 
 
+def _as_in_training(recipe: Recipe, model: Model, images: NDArray[Any]) -> NDArray[Any]:
+    """Disturb images as those that are learned from: what confidence is worth is measured on what is to be read."""
+    if not recipe.disturbances:
+        return images
+    deform, rng = _deform(recipe, model.image_shape), np.random.default_rng([recipe.seed, 4])
+    steps = range(0, len(images), recipe.batch_size)
+    scaled = [deform(model.scaling.transform(images[start : start + recipe.batch_size]), rng, 1) for start in steps]
+    return model.scaling.inverse(np.concatenate(scaled))
+
+
 @dataclass
 class _Prepared:
+    recipe: Recipe
     model: Model
-    train_examples: int  # without those drawn
+    train_examples: int  # without those drawn or mixed in
     pixels: NDArray[Any]
     targets: NDArray[Any]
     validation_images: NDArray[Any]
@@ -241,6 +264,7 @@ def _prepare(recipe: Recipe, data: Dataset) -> _Prepared:
     if recipe.straighten:
         train_images = straighten(train_images)
     return _Prepared(
+        recipe,
         model,
         train_examples,
         train_images.reshape(len(train_images), -1),
@@ -251,6 +275,59 @@ def _prepare(recipe: Recipe, data: Dataset) -> _Prepared:
         test_labels,
         order_rng,
     )
+
+
+def _prepare_to_go_on(recipe: Recipe, data: Dataset, origin: Model) -> _Prepared:
+    """Take the network of `origin` and mix the user's own images, often repeated, with some of MNIST."""
+    chance = np.random.default_rng([recipe.seed, 3])
+    if data.train_images.shape[1:] != origin.image_shape:
+        raise ByhandError(
+            f"The model reads images of {origin.image_shape[1]} x {origin.image_shape[0]} pixels, and {data.name} "
+            f"holds others, of {data.train_images.shape[2]} x {data.train_images.shape[1]}."
+        )
+    train_labels = as_model_classes(origin, data.train_labels, data.label_names)
+    test_labels = as_model_classes(origin, data.test_labels, data.label_names)
+    kept, held_out = stratified_split(train_labels, recipe.validation, chance)
+    images, labels = data.train_images[kept], train_labels[kept]
+    if recipe.mixed and data.name != "mnist":
+        mnist = load_dataset("mnist")
+        times = max(1, round(recipe.mixed * OWN_SHARE / (1 - OWN_SHARE) / len(images)))
+        mixed = chance.permutation(len(mnist.train_images))[: recipe.mixed]
+        mixed_labels = as_model_classes(origin, mnist.train_labels[mixed], mnist.label_names)
+        images = np.concatenate([images.repeat(times, axis=0), mnist.train_images[mixed]])
+        labels = np.concatenate([labels.repeat(times), mixed_labels])
+    network = origin.network
+    recipe = replace(
+        recipe, hidden=tuple(network.sizes[1:-1]), activation=network.activation, straighten=origin.straighten,
+        temperature=origin.temperature, dtype=str(network.parameters.dtype),
+        stored=str(origin.recipe.get("stored", "same")),
+        # A network that has never seen images disturbed would be busy with that.
+        disturbances=min(recipe.disturbances, float(origin.recipe.get("disturbances", 0))),
+    )  # fmt: skip
+    settings = recipe.settings() | {"data": data.name, "from_model": str(origin.recipe.get("name", "model"))}
+    model = Model(
+        network, origin.scaling, origin.label_names, origin.image_shape, settings,
+        straighten=origin.straighten, temperature=origin.temperature,
+    )  # fmt: skip
+    images = straighten(images) if origin.straighten else images
+    return _Prepared(
+        recipe,
+        model,
+        len(kept),
+        images.reshape(len(images), -1),
+        one_hot(labels, len(origin.label_names), network.parameters.dtype),
+        data.train_images[held_out],
+        train_labels[held_out],
+        data.test_images,
+        test_labels,
+        chance,
+    )
+
+
+def _place_of(model: str) -> Path:
+    """The path of a model that is named, as one that comes with byhand or as a path."""
+    path = Path(model)
+    return path if path.exists() or not shipped_model(model).is_file() else shipped_model(model)
 
 
 def _with_drawings(
@@ -317,10 +394,11 @@ def save_recipe(recipe: Recipe, folder: Path) -> None:
     Raises:
         ByhandError: the folder cannot be written.
     """
-    source = recipe.data
-    if Path(source).is_dir():
-        source = str(Path(source).resolve())
-    write_atomically(folder / RECIPE_FILE, replace(recipe, data=source).to_toml().encode())
+    source, origin = (
+        str(Path(place).resolve()) if place and Path(place).exists() else place
+        for place in (recipe.data, recipe.from_model)
+    )
+    write_atomically(folder / RECIPE_FILE, replace(recipe, data=source, from_model=origin).to_toml().encode())
 
 
 def save_run(run: Run, folder: Path) -> None:
@@ -335,11 +413,12 @@ def save_run(run: Run, folder: Path) -> None:
     run.model.save(folder / MODEL_FILE)
 
 
-def train(recipe: str | Recipe = "fast", data: str | Dataset | None = None, **options: Any) -> Model:
+def train(recipe: str | Recipe | None = None, data: str | Dataset | None = None, **options: Any) -> Model:
     """Train a model and test it; nothing is written to the disk.
 
     Args:
-        recipe: a recipe's name, the path of a `.toml` file, or a `Recipe`.
+        recipe: a recipe's name, the path of a `.toml` file, or a `Recipe`; None for "fast", or for "own-hand" where
+            `from_model` says which model to go on from.
         data: a source as in `byhand train --data`, or a `Dataset`; None for the recipe's own.
         options: settings that replace those of the recipe, for example `epochs=3`.
 
@@ -354,7 +433,7 @@ def train(recipe: str | Recipe = "fast", data: str | Dataset | None = None, **op
     if isinstance(recipe, Recipe):
         recipe = Recipe.from_settings(recipe.settings() | options, recipe.name)
     else:
-        recipe = Recipe.load(recipe, **options)
+        recipe = Recipe.load(recipe or (DEFAULT_FROM if options.get("from_model") else DEFAULT), **options)
     run = run_recipe(recipe, data if isinstance(data, Dataset) else None)
     if run.diverged:
         raise run.diverged

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import byhand as library
 from byhand.model import Model
@@ -219,3 +220,21 @@ def test_a_full_disk_leaves_the_old_model_whole(tmp_path: Path, monkeypatch: pyt
     assert path.read_bytes() == before
     assert Model.from_bytes(before, "before").network.parameters.any()
     assert [file.name for file in tmp_path.iterdir()] == ["model.safetensors"]
+
+
+def test_going_on_from_a_model_with_digits_of_ones_own(byhand: Byhand, run_folder: Path, tmp_path: Path) -> None:
+    mnist = library.load_mnist()
+    for i in range(50):
+        folder = tmp_path / "own" / str(mnist.test_labels[i])
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.roll(mnist.test_images[i], 3, axis=1)).save(folder / f"{i}.png")
+    own = ("train", "--from", run_folder, "--data", "own", "--epochs", "1", "--no-figures")
+    run = json.loads(byhand(*own, "--json").stdout)
+    assert (run["recipe"], run["train_examples"], run["test_examples"]) == ("own-hand", 40, 10)
+    assert 0 <= run["test_accuracy_before"] <= 1
+    told = byhand(*own)
+    assert told.returncode == 0, told.stderr
+    assert " before, on the same images." in told.stdout
+    wrong = byhand("train", "own-hand", "--data", "own")
+    assert wrong.returncode == 1
+    assert "--from" in wrong.stderr

@@ -42,6 +42,14 @@ def test_without_strength_nothing_changes(images: NDArray[np.float32], group: in
     assert np.array_equal(replace(NONE, group=group).deform(images, 3, 4, rng(seed)), images)
 
 
+def test_weaker_deformations_move_pixels_less_in_proportion() -> None:
+    half, full = (ALL.weaker(strength).fields(3, 28, 28, rng()) for strength in (0.5, 1))
+    still = np.indices((28, 28))
+    ratio = np.abs(half - still).mean() / np.abs(full - still).mean()
+    assert ratio == pytest.approx(0.5, abs=0.02)
+    assert np.array_equal(ALL.weaker(0).fields(3, 28, 28, rng())[0], still)
+
+
 @given(st.integers(-9, 9), st.integers(-9, 9))
 def test_shifts_by_whole_pixels_are_exact(down: int, right: int) -> None:
     images = noise(2, 7, 5)

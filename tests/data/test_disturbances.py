@@ -39,7 +39,8 @@ def test_a_kind_changes_most_images_and_stays_in_range(kind: Disturbance, digits
 @EACH
 def test_a_kind_is_one_of_its_seed(kind: Disturbance, digits: NDArray[np.float32]) -> None:
     assert kind(digits, rng(3)).tobytes() == kind(digits, rng(3)).tobytes()
-    assert kind(digits, rng(3)).tobytes() != kind(digits, rng(4)).tobytes()
+    if kind.__name__ != "straight":
+        assert kind(digits, rng(3)).tobytes() != kind(digits, rng(4)).tobytes()
 
 
 def ink(images: NDArray[np.float32]) -> NDArray[Any]:

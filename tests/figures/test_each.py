@@ -8,13 +8,15 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from byhand.errors import ByhandError
-from byhand.evaluation import Evaluation, evaluate
+from byhand.evaluation import Evaluation, calibration_error, evaluate
 from byhand.figures import Examples
 from byhand.figures.boundary import _innermost, draw_boundary
+from byhand.figures.calibration import draw_calibration
 from byhand.figures.confusion import MOST_LABELS, draw_confusion
 from byhand.figures.history import draw_history
 from byhand.figures.mistakes import draw_mistakes
 from byhand.figures.predictions import draw_predictions
+from byhand.figures.robustness import draw_robustness
 from byhand.figures.samples import draw_samples
 from byhand.figures.tiles import lay_out
 from byhand.figures.weights import draw_weights
@@ -215,3 +217,31 @@ def test_innermost_cell() -> None:
     region = np.zeros((9, 9), dtype=bool)
     region[:, 0] = region[4:9, 3:8] = True
     assert _innermost(region) == (6, 5)
+
+
+def test_calibration_shows_how_often_each_group_is_right(digit_model: Model, digits: Examples) -> None:
+    figure = draw_calibration(digit_model, digits)
+    error = calibration_error(digit_model.predict_proba(digits.images).astype(float), digits.labels)
+    assert titled(figure) == f"Confidence is off by {100 * error:.2f} % on average"
+    counts = [int(text.replace(",", "")) for text in texts(figure) if text.replace(",", "").isdigit()]
+    assert sum(counts) == len(digits.images)
+
+
+def test_robustness_shows_the_models_that_come_along_and_the_one_that_is_asked_for(
+    digit_model: Model, digits: Examples
+) -> None:
+    figure = draw_robustness(digit_model, digits, 50)
+    labels = [line.get_label() for line in figure.axes[0].get_lines()][:3]
+    assert labels[:2] == ["fast", "accurate"] and len(figure.axes) == 4
+    still: dict[object, list[float]] = {}
+    for axes in figure.axes:
+        for line in axes.get_lines()[:2]:
+            strengths, accuracies = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+            still.setdefault(line.get_label(), []).append(accuracies[strengths == 0].item())
+    # Unchanged images are read the same in all four.
+    assert all(len(set(values)) == 1 and values[0] > 0.9 for values in still.values())
+
+
+def test_robustness_of_other_pictures_stands_alone(pet_model: Model, animals: Examples) -> None:
+    figure = draw_robustness(pet_model, animals, 50)
+    assert len(figure.axes[0].get_lines()) == 2  # the model's, and the line at 0

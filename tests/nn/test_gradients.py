@@ -37,6 +37,19 @@ def test_all_derivatives_agree_with_finite_differences(seed: int) -> None:
         assert any(word in name for name in names)
 
 
+def test_targets_may_be_divided_between_classes() -> None:
+    sizes = (5, 4, 3)
+    network, (inputs, targets) = a_network(sizes, "relu"), a_batch(sizes)
+    targets[:3], targets[3] = 1 / 3, (0.5, 0.3, 0.2)
+    assert max(check.max_relative_error for check in check_network(network, inputs, targets)) < 1e-6
+    criterion = SoftmaxNLL()
+    loss = criterion.forward(network.forward(inputs), targets)
+    assert loss == pytest.approx(-(targets * np.log(criterion.probabilities)).sum() / len(targets))
+    # The best answer to a target that is divided evenly is to divide evenly.
+    assert criterion.forward(np.zeros((1, 3)), np.full((1, 3), 1 / 3)) == pytest.approx(np.log(3))
+    assert np.abs(criterion.backward()).max() < 1e-16
+
+
 def times(factor: float) -> Callable[[Any], Any]:
     return lambda value: value * factor
 

@@ -25,7 +25,7 @@ def fresh(optimizer: str, units: int = 5) -> Training:
     recipe = Recipe(epochs=6, batch_size=7, learning_rate=0.01, momentum=0.9, optimizer=optimizer, schedule="one-cycle")
     return Training(
         network, INPUTS, TARGETS, recipe, np.random.default_rng(2),
-        deform=lambda inputs, rng: inputs + rng.normal(0, 0.1, inputs.shape).astype(np.float32),
+        deform=lambda inputs, rng, strength: inputs + strength * rng.normal(0, 0.1, inputs.shape).astype(np.float32),
     )  # fmt: skip
 
 

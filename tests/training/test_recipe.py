@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from byhand.errors import ByhandError
 from byhand.nn import ACTIVATIONS, INITIALISERS, OPTIMISERS, SCHEDULES
-from byhand.training.recipe import DTYPES, NAMES, SCALINGS, SPLITS, Recipe
+from byhand.training.recipe import DEFAULT_FROM, DTYPES, NAMES, SCALINGS, SPLITS, Recipe
 
 RECIPES = st.builds(
     Recipe,
@@ -27,6 +27,9 @@ RECIPES = st.builds(
     momentum=st.floats(0, 0.99),
     schedule=st.sampled_from(list(SCHEDULES)),
     l2=st.floats(0, 10),
+    straighten=st.booleans(),
+    fading=st.floats(0, 1),
+    temperature=st.floats(0.1, 10),
     validation=st.integers(0, 1000),
     limit=st.integers(0, 1000),
     seed=st.integers(0, 2**63 - 1),
@@ -42,11 +45,11 @@ def test_a_recipe_written_as_toml_is_read_back(recipe: Recipe) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_recipes_of_the_package_load(name: str) -> None:
-    assert Recipe.load(name).name == name
+    assert Recipe.load(name, from_model="reader" if name == DEFAULT_FROM else None).name == name
 
 
-@pytest.mark.parametrize("name", ["original", "fast"])
-def test_the_exercise_keeps_its_network(name: str) -> None:
+@pytest.mark.parametrize("name", ["original", "fast", "accurate"])
+def test_the_small_network_is_that_of_the_exercise(name: str) -> None:
     recipe = Recipe.load(name)
     assert (recipe.hidden, recipe.activation) == ((128,), "sigmoid")
     assert recipe.epochs <= 10
@@ -79,7 +82,7 @@ def test_options_replace_settings_and_none_does_not() -> None:
         {"schedule": "random"}, {"l2": -1.0}, {"validation": -1}, {"limit": -5}, {"seed": -1}, {"dtype": "int8"},
         {"split": "half"}, {"scaling": "none"},
         {"rotation": -1.0}, {"scale": 1.0}, {"shear": float("nan")}, {"shift": -0.5}, {"elastic": -1.0},
-        {"smoothness": 0.0},
+        {"smoothness": 0.0}, {"fading": 1.5}, {"temperature": 0.0},
     ],
 )  # fmt: skip
 def test_a_value_that_cannot_work_is_named(setting: dict[str, Any]) -> None:

@@ -18,7 +18,11 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no r
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 ModelPath = Annotated[
     str | None,
-    typer.Option("--model", metavar="PATH", help="A model file or a run folder; byhand's own model if left out."),
+    typer.Option(
+        "--model",
+        metavar="PATH",
+        help="A model file, a run folder, or 'fast' or 'accurate', which come along; 'fast' if left out.",
+    ),
 ]
 DataSource = Annotated[
     str | None,

@@ -1,11 +1,21 @@
 """`byhand evaluate`: how good is a model, on any labelled images?"""
 
-from byhand.cli.common import AsJson, DataSource, Debug, ModelPath, Quiet, command, percent, print_json, say
+from typing import Annotated
+
+import typer
+
+from byhand.cli.common import AsJson, DataSource, Debug, Quiet, command, percent, print_json, say
 
 
 @command
 def evaluate(
-    model: ModelPath = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH",
+            help="As for other commands; several of them vote as a committee.",
+        ),
+    ] = None,
     data: DataSource = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -17,13 +27,16 @@ def evaluate(
 
     Uses the test set of the data, or all pictures of a folder that is not divided into train/ and test/.
     """
+    from byhand.committee import Committee
     from byhand.data.sources import load_examples
     from byhand.evaluation import evaluate as measure
     from byhand.model import load_model
     from byhand.run import data_of
 
-    loaded = load_model(model)
-    source = data or data_of(model, loaded)
+    paths = model or []
+    first = paths[0] if paths else None
+    loaded = load_model(first) if len(paths) < 2 else Committee.load(paths)
+    source = data or data_of(first, load_model(first))
     images, labels, label_names, notes = load_examples(source, image_size=loaded.image_shape)
     if not quiet:
         for note in notes:

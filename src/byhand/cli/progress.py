@@ -43,13 +43,13 @@ class TrainingProgress:
 
     def start(self, run: Run, data: Dataset) -> None:
         """Say what is about to be trained on what."""
-        self.examples = run.train_examples
+        self.examples = run.examples_per_epoch
         layers = "-".join(map(str, run.model.network.sizes))
         for note in data.notes:
             self._line(note)
         parameters = f"{run.model.network.parameters.size:,} parameters"
         self._line(
-            f"{self.recipe.name}: {layers}, {self.recipe.activation}, {parameters}; "
+            f"{run.recipe.name}: {layers}, {run.recipe.activation}, {parameters}; "
             f"{run.train_examples:,} images to learn from, {run.test_examples:,} to test on"
         )
         self.progress.start()

@@ -7,7 +7,10 @@ import typer
 
 from byhand.cli.common import AsJson, DataSource, Debug, ModelPath, Quiet, command, print_json, say
 
-FIGURE_NAMES = ("samples", "deformations", "history", "predictions", "mistakes", "confusion", "weights", "boundary")
+FIGURE_NAMES = (
+    "samples", "deformations", "disturbances", "history", "predictions", "mistakes", "confusion", "calibration",
+    "robustness", "weights", "boundary",
+)  # fmt: skip
 
 
 @command

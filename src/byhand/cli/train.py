@@ -11,7 +11,7 @@ import typer
 
 from byhand.cli.common import INTERRUPTED, AsJson, Debug, Quiet, command, percent, print_json, say
 from byhand.errors import ByhandError
-from byhand.training.recipe import DEFAULT, NAMES, Recipe
+from byhand.training.recipe import DEFAULT, DEFAULT_FROM, NAMES, Recipe
 
 if TYPE_CHECKING:
     from byhand.run import Run
@@ -45,6 +45,7 @@ def with_recipe_options(function: Callable[..., None]) -> Callable[..., None]:
         # Typer would take a tuple for an option with several values, so a list of numbers is read from one word.
         several = field.name == "hidden"
         option = typer.Option(
+            *([field.metadata["option"]] if field.metadata["option"] else []),
             help=field.metadata["help"], show_default=False, parser=_hidden if several else None,
             metavar="UNITS" if several else None,
         )  # fmt: skip
@@ -64,7 +65,8 @@ def with_recipe_options(function: Callable[..., None]) -> Callable[..., None]:
 @command
 def train(
     recipe: Annotated[
-        str | None, typer.Argument(help=f"{', '.join(NAMES)}, or a .toml file; {DEFAULT} if left out.")
+        str | None,
+        typer.Argument(help=f"{', '.join(NAMES)}, or a .toml file; {DEFAULT} if left out, {DEFAULT_FROM} with --from."),
     ] = None,
     options: dict[str, Any] = {},  # noqa: B006 (filled by with_recipe_options, never changed)
     out: Annotated[
@@ -84,7 +86,8 @@ def train(
 
     The options below replace settings of the recipe.
     """
-    chosen = Recipe.load(_recipe_to_resume(resume, recipe, options, out) if resume else recipe or DEFAULT, **options)
+    name = recipe or (DEFAULT_FROM if options.get("from_model") else DEFAULT)
+    chosen = Recipe.load(_recipe_to_resume(resume, recipe, options, out) if resume else name, **options)
     # NumPy and all that needs it is loaded only now, so that a wrong option is answered at once.
     from byhand.cli.progress import TrainingProgress
     from byhand.run import new_run_folder, run_recipe, save_recipe, save_run
@@ -93,7 +96,7 @@ def train(
 
         def on_start(run: "Run", data: Any) -> None:
             run.folder = Path(resume) if resume else new_run_folder(out, chosen)
-            save_recipe(chosen, run.folder)
+            save_recipe(run.recipe, run.folder)
             progress.start(run, data)
 
         run = run_recipe(chosen, on_start=on_start, on_look=progress.look, on_epoch=progress.epoch)
@@ -106,6 +109,8 @@ def train(
     if as_json:
         print_json(_summary(run, place.resolve()))
     elif run.evaluation:
+        if run.before:
+            print(f"Test accuracy {percent(run.before.accuracy)} before, on the same images.")
         seconds = f"{run.train_seconds:.1f} s of learning"
         print(
             f"Test accuracy {percent(run.evaluation.accuracy)}, loss {run.evaluation.loss:.4f}, "
@@ -178,6 +183,7 @@ def _summary(run: "Run", folder: Path) -> dict[str, Any]:
         "test_examples": run.test_examples,
         "test_accuracy": run.evaluation.accuracy if run.evaluation else None,
         "test_loss": run.evaluation.loss if run.evaluation else None,
+        **({"test_accuracy_before": run.before.accuracy} if run.before else {}),
         "train_seconds": run.train_seconds,
         "total_seconds": run.seconds,
         "history": history,

@@ -1,6 +1,6 @@
 """Random deformations: digits turned, stretched, slanted, shifted and bent, so that no epoch shows the same twice."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -43,6 +43,13 @@ class Deformations:
     elastic: float = 0
     smoothness: float = 4
     group: int = 1
+
+    def weaker(self, strength: float) -> "Deformations":
+        """The same, with everything but the smoothness and the group at `strength`, 0 to 1, of what it is here."""
+        return replace(
+            self, rotation=strength * self.rotation, scale=strength * self.scale, shear=strength * self.shear,
+            shift=strength * self.shift, elastic=strength * self.elastic,
+        )  # fmt: skip
 
     def fields(self, count: int, height: int, width: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw the sources, (row, column) in pixels, of `count` deformations: shape (count, 2, height, width)."""

@@ -14,12 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.data.deformations import Deformations
+from byhand.data.moments import straighten
 
 Images = NDArray[np.float32]  # shape (n, height, width), 0 paper to 1 ink
 Disturbance = Callable[[Images, np.random.Generator], Images]
 
 # Farther than handwriting goes: digits cut out badly, seen from the side, much too small or too large.
 FAR = Deformations(rotation=25, scale=0.3, shear=0.4, shift=4, group=2)
+
+
+def straight(images: Images, rng: np.random.Generator) -> Images:
+    """Writing without slant and in one proportion, as `moments.straighten` makes it."""
+    return _clip(straighten(images))
 
 
 def thicken(images: Images, rng: np.random.Generator) -> Images:
@@ -163,6 +169,7 @@ def far(images: Images, rng: np.random.Generator) -> Images:
 
 # What comes over an image, in this order, and over which share of the images.
 KINDS: tuple[tuple[Disturbance, float], ...] = (
+    (straight, 0.12),
     (thicken, 0.12),
     (thin, 0.1),
     (harden, 0.12),
@@ -214,6 +221,8 @@ class Disturbances:
             `inputs`.
         """
         images = inputs.reshape(-1, height, width)
+        if not self.strength:
+            return inputs
         for kind, share in KINDS:
             count = int(rng.binomial(len(images), share * self.strength))
             if count:

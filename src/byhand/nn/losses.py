@@ -14,7 +14,8 @@ class SoftmaxNLL:
     The network's last layer gives logits z, one per class. Softmax turns them into probabilities,
     p_k = exp(z_k) / sum_j exp(z_j), and the loss of an example with one-hot target y is
     -sum_k y_k log p_k = log(sum_j exp(z_j)) - sum_k y_k z_k: minus the logarithm of the probability that was
-    given to the right class.
+    given to the right class. Nothing here needs more of y than that it sums to 1: a target may also divide itself
+    between classes, as that of an image which shows none of them.
 
     Derivation: d/dz_k log(sum_j exp(z_j)) = exp(z_k) / sum_j exp(z_j) = p_k, hence dL/dz = (p - y) / n with
     the mean over n examples. Taken together the two steps have this simple gradient and never divide by a
@@ -24,7 +25,8 @@ class SoftmaxNLL:
     gives 1 at most, and at least one 1, for logits of any size.
 
     Attributes:
-        hits: how many examples of the last batch have their largest logit at the right class.
+        hits: how many examples of the last batch have their largest logit at the right class; a divided target
+            has none.
     """
 
     def forward(self, logits: NDArray[Any], targets: NDArray[Any]) -> float:
@@ -32,7 +34,7 @@ class SoftmaxNLL:
 
         Args:
             logits: shape (n, classes); overwritten.
-            targets: one-hot rows, shape (n, classes).
+            targets: rows that sum to 1, mostly one-hot, shape (n, classes).
 
         Returns:
             The loss in nats: 0 is perfect, log(classes) is guessing.

@@ -16,13 +16,14 @@ SCALINGS = ("whole-range", "per-pixel")
 SPLITS = ("standard", "original")
 DTYPES = ("float32", "float64")
 STORED = ("same", "float16")
-NAMES = ("original", "fast", "reader")
-DEFAULT = "fast"
+NAMES = ("original", "fast", "accurate", "record", "reader", "own-hand")
+# Without a name: from the start, and from a model.
+DEFAULT, DEFAULT_FROM = "fast", "own-hand"
 
 
-def _setting(default: Any, explanation: str) -> Any:
-    """A field whose explanation also serves as the help of the command-line option of its name."""
-    return field(default=default, metadata={"help": explanation})
+def _setting(default: Any, explanation: str, option: str | None = None) -> Any:
+    """A field whose explanation also serves as the help of the command-line option of its name, or of another."""
+    return field(default=default, metadata={"help": explanation, "option": option})
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Recipe:
 
     name: str = "custom"
     data: str = _setting("mnist", "'mnist', a folder of IDX files or of pictures by label, or 'openml:NAME'.")
+    from_model: str = _setting("", "Go on from this model: a file, a run folder, or 'reader' or 'fast'.", "--from")
+    mixed: int = _setting(0, "Going on: mix in so many images of MNIST, so that nothing is forgotten.")
     split: str = _setting("standard", "'standard', or 'original': first 80 % of all images to train, scaled by all.")
     scaling: str = _setting("whole-range", "Min-max scaling over the 'whole-range' or 'per-pixel'.")
     straighten: bool = _setting(False, "Take slant and proportions away first, by the moments of the ink.")
@@ -58,6 +61,7 @@ class Recipe:
     disturbances: float = _setting(0.0, "... spoilt as by other pens, paper and cameras: 0 never, 1 as often as helps.")
     drawn_digits: int = _setting(0, "Add so many digits drawn as strokes, in ways to write them that MNIST lacks.")
     not_digits: int = _setting(0, "Add so many images of no digit, to be read as any digit alike.")
+    fading: float = _setting(0.0, "So much of the deformations fades away until the end of training, 0 to 1.")
     temperature: float = _setting(1.0, "Divides the logits, for honest confidence; fitted anew with --validation.")
     validation: int = _setting(0, "Training images held out, each label in its share, to measure on after each epoch.")
     limit: int = _setting(0, "Train on this many images only; 0 for all.")
@@ -95,8 +99,12 @@ class Recipe:
         _range("elastic", self.elastic, 0, 10_000)
         _range("smoothness", self.smoothness, 0.1, 10_000)
         _range("disturbances", self.disturbances, 0, 1)
+        _range("mixed", self.mixed, 0, 60_000)
+        if self.mixed and not self.from_model:
+            raise ByhandError("MNIST is mixed in where training goes on from a model: say which one with --from.")
         _range("drawn_digits", self.drawn_digits, 0, 10**7)
         _range("not_digits", self.not_digits, 0, 10**7)
+        _range("fading", self.fading, 0, 1)
         if self.deforms and self.scaling != "whole-range":
             raise ByhandError("Deformed images need --scaling whole-range: a pixel's own range would move with it.")
         _range("temperature", self.temperature, 0, 1000, above=True)

@@ -28,7 +28,8 @@ SAFE_RATE = 0.1
 # From this batch size on, BLAS may use all its threads.
 BATCH_WORTH_TWO_CORES = 100
 
-Deform = Callable[[NDArray[Any], np.random.Generator], NDArray[Any]]
+# A batch of scaled images, a source of chance, and how strong to be, 0 to 1: gives the changed images.
+Deform = Callable[[NDArray[Any], np.random.Generator, float], NDArray[Any]]
 
 
 class DivergedError(ByhandError):
@@ -101,7 +102,7 @@ class Training:
             recipe: says how.
             rng: draws the order of the examples.
             scaling: for `inputs` that are grey levels; None where they are scaled already.
-            deform: changes a batch of scaled images before it is shown, by chance of the source it is given.
+            deform: changes each batch before it is shown.
         """
         self.network, self.inputs, self.targets, self.recipe = network, inputs, targets, recipe
         self.scaling, self.deform = scaling, deform
@@ -145,7 +146,7 @@ class Training:
         order_rng = self.order_rng if recipe.shuffle else None
         for inputs, targets in batches(self.inputs, self.targets, recipe.batch_size, order_rng, self.scaling):
             if self.deform:
-                inputs = self.deform(inputs, self.deform_rng)
+                inputs = self.deform(inputs, self.deform_rng, 1 - recipe.fading * self.step / self.steps)
             self.last_rate = self.learning_rate * schedule(self.step / self.steps)
             loss = criterion.forward(network.forward(inputs), targets)
             network.backward(criterion.backward())

@@ -1,23 +1,16 @@
-"""Measure what the README claims, and write it there: no number in the README is typed by hand.
+"""Write the README's tables and pictures, and the results page, from what `scripts/measure.py` kept.
 
-    python scripts/build_readme.py measure    train every recipe with five seeds and keep what came out
-    python -m benchmarks --json docs/results/benchmarks.json     (measures speed beside others)
-    python scripts/build_readme.py            write the README's tables and pictures from what was kept
-    python scripts/build_readme.py check      fail if the README does not say what was kept
+    python scripts/build_documents.py            write them
+    python scripts/build_documents.py pictures   draw the pictures anew as well, with the shipped and measured models
+    python scripts/build_documents.py check      fail if they do not say what was kept
 
-`measure` takes some ten minutes on two cores. It keeps the runs in `docs/results/` and makes the `fast` run of
-seed 0 the model that comes with the package.
+No number in them is typed by hand. `python -m benchmarks --json docs/results/benchmarks.json` measures the speed.
 """
 
 import json
-import os
-import platform
-import re
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -25,68 +18,35 @@ ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))
 from benchmarks.figure import draw_speed  # noqa: E402  (not part of the package)
 from byhand.figures import save  # noqa: E402
+from scripts.results_page import PICTURED, RECIPES, kept, results_page  # noqa: E402
 
 README = ROOT / "README.md"
 RESULTS = ROOT / "docs" / "results"
 PICTURES = ROOT / "docs" / "pictures"
 BENCHMARKS = RESULTS / "benchmarks.json"
 SPEED_PICTURE = ROOT / "docs" / "speed.png"
-SHIPPED_MODEL = ROOT / "src" / "byhand" / "models" / "fast.safetensors"
-SEEDS = range(5)
-FIGURES = ("samples", "deformations", "history", "predictions", "mistakes", "confusion", "weights", "boundary")
-RECIPES = ("original", "fast")
+RESULTS_PAGE = ROOT / "docs" / "results.md"
+MEASURED = ROOT / "runs" / "measured"
+FIGURES = (
+    "samples", "deformations", "history", "predictions", "mistakes", "confusion", "robustness", "weights", "boundary",
+)  # fmt: skip
 
 
-def byhand(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command line in `folder`; its output is kept, its failure ends this script."""
-    done = subprocess.run(
-        [sys.executable, "-m", "byhand", *arguments], cwd=folder, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        sys.exit(f"byhand {' '.join(arguments)} failed:\n{done.stderr}")
-    return done
+def show(figure: str, path: Path, *arguments: str) -> None:
+    """Draw a figure through the command line; its failure ends this script."""
+    command = [sys.executable, "-m", "byhand", "show", figure, "--save", str(path), "--quiet", *arguments]
+    if subprocess.run(command, check=False).returncode != 0:
+        sys.exit(f"byhand show {figure} failed.")
 
 
-def measure() -> None:
-    """Train each recipe with each seed; keep results, one training's output, and the model that is shipped."""
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        first = byhand("train", "--no-figures", folder=folder)
-        (RESULTS / "train-output.txt").write_text(first.stderr + first.stdout, "utf-8")
-        shutil.copyfile(folder / "runs" / "fast-1" / "model.safetensors", SHIPPED_MODEL)
-        for recipe in RECIPES:
-            runs = []
-            for seed in SEEDS:
-                done = byhand("train", recipe, "--seed", str(seed), "--no-figures", "--json", "--quiet", folder=folder)
-                run = json.loads(done.stdout)
-                runs.append({name: value for name, value in run.items() if name not in ("model", "out", "interrupted")})
-                print(f"{recipe} seed {seed}: {run['test_accuracy']:.4f} in {run['train_seconds']:.1f} s", flush=True)
-            kept = {"recipe": recipe, "cores": os.cpu_count(), "processor": processor(), "runs": runs}
-            (RESULTS / f"{recipe}.json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
-        check = byhand("check-gradients", "--json", folder=folder)
-        (RESULTS / "check-gradients.json").write_text(check.stdout, "utf-8")
-    draw(PICTURES)
-
-
-def processor() -> str:
-    """What the processor calls itself, as far as the system tells."""
-    info = Path("/proc/cpuinfo")
-    found = re.search(r"model name\s*: (.*)", info.read_text()) if info.is_file() else None
-    return found[1] if found else platform.processor() or platform.machine()
-
-
-def draw(folder: Path) -> None:
-    """Draw the README's pictures with the shipped model."""
-    folder.mkdir(parents=True, exist_ok=True)
+def draw_pictures() -> None:
+    """Draw the README's pictures with the shipped model, the results page's with the first model of each recipe."""
+    (PICTURES / "results").mkdir(parents=True, exist_ok=True)
     for figure in FIGURES:
-        byhand("show", figure, "--save", str(folder / f"{figure}.png"), "--quiet", folder=ROOT)
-
-
-def kept(recipe: str) -> dict[str, Any]:
-    """The runs of a recipe as `measure` left them."""
-    value: dict[str, Any] = json.loads((RESULTS / f"{recipe}.json").read_text("utf-8"))
-    return value
+        show(figure, PICTURES / f"{figure}.png")
+    for recipe, figures in PICTURED.items():
+        for figure in figures:
+            show(figure, PICTURES / "results" / f"{recipe}-{figure}.png", "--model", str(MEASURED / f"{recipe}-0"))
 
 
 def sections() -> dict[str, str]:
@@ -101,7 +61,7 @@ def sections() -> dict[str, str]:
 def results_table() -> str:
     """One row for each recipe: mean and spread over the seeds, and the command."""
     lines = [
-        "| recipe | network | epochs | test accuracy, mean of 5 seeds | lowest to highest | learning | command |",
+        "| recipe | network | epochs | test accuracy, mean of the seeds | lowest to highest | learning | command |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for recipe in RECIPES:
@@ -112,20 +72,31 @@ def results_table() -> str:
         layers = "-".join(map(str, runs[0]["layers"]))
         lines.append(
             f"| `{recipe}` | {layers}, {runs[0]['activation']} | {runs[0]['epochs']} | "
-            f"**{mean:.2f} %** ± {spread:.2f} | {min(accuracies):.2f} to {max(accuracies):.2f} % | {seconds:.1f} s | "
-            f"`byhand train {recipe} --seed 0`, … `4` |"
+            f"**{mean:.2f} %** ± {spread:.2f} | {min(accuracies):.2f} to {max(accuracies):.2f} % | "
+            f"{learning_time(seconds)} | `byhand train {recipe} --seed 0`, … `{len(runs) - 1}` |"
         )
-    checks = json.loads((RESULTS / "check-gradients.json").read_text("utf-8"))
+    votes = kept("committee-record")
+    lines.append(
+        f"| {votes['members']} of `record`, voting | | | **{100 * votes['accuracy']:.2f} %** | | | "
+        "`byhand evaluate --model RUN --model RUN …` |"
+    )
+    checks = kept("check-gradients")
     tested = {recipe: kept(recipe)["runs"][0]["test_examples"] for recipe in RECIPES}
     machine = kept("fast")
     lines += [
         "",
-        f"`original` is tested on its own last {tested['original']:,} images, `fast` on the usual "
-        f"{tested['fast']:,}. Seconds are those spent learning, the median of the five, on {machine['cores']} cores of "
-        f"an {machine['processor']}. `byhand check-gradients` compares {checks['parameters_checked']:,} derivatives "
+        f"`original` is tested on its own last {tested['original']:,} images, the others on the usual "
+        f"{tested['fast']:,}. Learning time is the median, on an {machine['processor']} with {machine['cores']} cores "
+        f"(`record` on one of them, beside other work). "
+        f"`byhand check-gradients` compares {checks['parameters_checked']:,} derivatives "
         f"with finite differences; the largest relative error is {checks['max_relative_error']:.1e}.",
     ]
     return "\n".join(lines)
+
+
+def learning_time(seconds: float) -> str:
+    """Seconds, or minutes where there are many."""
+    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
 def duration(seconds: float) -> str:
@@ -187,12 +158,14 @@ def built(readme: str) -> str:
 def main() -> None:
     """Do what the command line asks."""
     task = sys.argv[1] if len(sys.argv) > 1 else "build"
-    if task == "measure":
-        measure()
     readme = README.read_text("utf-8")
     if task == "check":
-        sys.exit(0 if built(readme) == readme else "The README differs from the kept results: run this script.")
+        same = built(readme) == readme and RESULTS_PAGE.read_text("utf-8") == results_page()
+        sys.exit(0 if same else "The documents differ from the kept results: run this script.")
+    if task == "pictures":
+        draw_pictures()
     README.write_text(built(readme), "utf-8")
+    RESULTS_PAGE.write_text(results_page(), "utf-8")
     save(draw_speed(json.loads(BENCHMARKS.read_text("utf-8"))), SPEED_PICTURE)
 
 

@@ -1,0 +1,1 @@
+"""What makes the data, the measurements and the documents."""

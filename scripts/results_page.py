@@ -1,0 +1,120 @@
+"""The results page, put together from what `scripts/measure.py` kept in `docs/results/`."""
+
+import json
+import statistics
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parents[1] / "docs" / "results"
+RECIPES = ("original", "fast", "accurate", "record")
+# What is drawn of each recipe's first model.
+PICTURED = {
+    "fast": ("calibration", "confusion", "mistakes"),
+    "accurate": ("calibration", "confusion", "mistakes"),
+    "record": ("calibration", "confusion", "mistakes", "robustness"),
+}
+PUBLISHED = (
+    ("LeCun, Bottou, Bengio, Haffner 1998: 784-300-10, deslanted", "98.4"),
+    ("Simard, Steinkraus, Platt 2003: 784-800-10, elastic deformations", "99.30"),
+    ("Ciresan, Meier, Gambardella, Schmidhuber 2010: 784-2500-2000-1500-1000-500-10, deformations, on a GPU", "99.65"),
+    ("Ciresan, Meier, Gambardella, Schmidhuber 2011: a committee of multi-layer perceptrons", "99.69"),
+)
+
+
+def kept(name: str) -> Any:
+    """What was measured and kept under a name."""
+    return json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
+
+
+def results_page() -> str:
+    """The whole page."""
+    parts = [
+        "# Results",
+        "Plain multi-layer perceptrons in NumPy: dense layers only, no convolution, nothing pre-trained. Settings were "
+        "chosen on images held out of the training set; the test set was used to report, once for each model. "
+        "This page is written by `python scripts/build_documents.py` from the files in [results/](results/), which "
+        "`scripts/measure.py` makes; the commands are in its first lines.",
+        _overview(),
+        "## Beside what was published",
+        _published(),
+        *(_recipe(name) for name in RECIPES if name != "original"),
+        "## Changed images",
+        "Accuracy when test images are turned, moved, made noisy, thicker or thinner: the three recipes beside each "
+        "other (`byhand show robustness --model RUN`).",
+        "![Accuracy under four kinds of change](pictures/results/record-robustness.png)",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _accuracies(name: str) -> list[float]:
+    return [100 * run["test_accuracy"] for run in kept(name)["runs"]]
+
+
+def _overview() -> str:
+    lines = [
+        "| recipe | network | parameters | epochs | learning | test accuracy | spread | seeds | calibration error |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name in RECIPES:
+        runs, accuracies = kept(name)["runs"], _accuracies(name)
+        seconds = statistics.median(run["train_seconds"] for run in runs)
+        errors = [run["calibration_error"] for run in runs if "calibration_error" in run]
+        calibration = f"{100 * statistics.mean(errors):.2f} % (largest {100 * max(errors):.2f} %)" if errors else ""
+        lines.append(
+            f"| `{name}` | {'-'.join(map(str, runs[0]['layers']))}, {runs[0]['activation']} | "
+            f"{runs[0]['parameters']:,} | {runs[0]['epochs']} | {seconds:,.0f} s | "
+            f"**{statistics.mean(accuracies):.2f} %** | ± {statistics.stdev(accuracies):.2f} "
+            f"({', '.join(f'{accuracy:.2f}' for accuracy in accuracies)}) | "
+            f"{', '.join(str(run['seed']) for run in runs)} | {calibration} |"
+        )
+    votes, machine = kept("committee-record"), kept("record")
+    lines += [
+        "",
+        f"A committee of the {votes['members']} `record` networks reads **{100 * votes['accuracy']:.2f} %** right. "
+        f"Learning time is the median. Measured on an {machine['processor']} with {machine['cores']} cores.",
+    ]
+    return "\n".join(lines)
+
+
+def _published() -> str:
+    ours = [
+        (f"byhand `{name}`, mean of {len(_accuracies(name))} seeds", f"{statistics.mean(_accuracies(name)):.2f}")
+        for name in RECIPES[1:]
+    ]
+    votes = kept("committee-record")
+    ours.append((f"byhand, a committee of {votes['members']} `record` networks", f"{100 * votes['accuracy']:.2f}"))
+    rows = sorted([*PUBLISHED, *ours], key=lambda row: float(row[1]))
+    return "\n".join(["| | test accuracy |", "| --- | --- |", *(f"| {what} | {value} % |" for what, value in rows)])
+
+
+def _recipe(name: str) -> str:
+    parts = [f"## {name}"]
+    if (RESULTS / f"ablation-{name}.json").exists():
+        parts.append(_ablation(name))
+    parts += [
+        "Of the first seed's model: how sure it is and how often right, what it takes for what, and the surest of its "
+        "mistakes.",
+        *(
+            f"![{figure.capitalize()} of {name}](pictures/results/{name}-{figure}.png)"
+            for figure in PICTURED[name]
+            if figure != "robustness"
+        ),
+    ]
+    return "\n\n".join(parts)
+
+
+def _ablation(name: str) -> str:
+    ablation = kept(f"ablation-{name}")
+    whole = statistics.mean(ablation["lines"][0]["validation_accuracy"])
+    lines = [
+        f"What each ingredient is worth, with {ablation['epochs']} epochs, on {ablation['held_out']:,} images held out "
+        f"of the training set; these are the figures it was chosen by (seeds: {ablation['seeds']}):",
+        "",
+        "| | held-out accuracy | difference |",
+        "| --- | --- | --- |",
+    ]
+    for line in ablation["lines"]:
+        mean = statistics.mean(line["validation_accuracy"])
+        difference = "" if line is ablation["lines"][0] else f"{100 * (mean - whole):+.2f}"
+        lines.append(f"| {line['what']} | {100 * mean:.2f} % | {difference} |")
+    return "\n".join(lines)

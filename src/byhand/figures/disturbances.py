@@ -1,0 +1,39 @@
+"""What other people's pens, papers and cameras do to a digit, as the reader sees it while it learns."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from byhand.data.disturbances import KINDS
+from byhand.figures.examples import Examples
+from byhand.figures.style import INK, check_count, look
+from byhand.figures.tiles import lay_out
+
+USUAL, MOST = 10, 30
+NAMES_WIDTH = 1.6  # inches
+
+
+@look()
+def draw_disturbances(examples: Examples, count: int | None = None, seed: int = 0) -> Figure:
+    """Draw `count` images chosen by chance, a row for each kind of disturbance.
+
+    Raises:
+        ByhandError: a count that cannot be drawn.
+    """
+    chosen = examples.draw_some(check_count(count, USUAL, MOST, "images and their disturbances"), seed)
+    lowest, highest = examples.grey_range
+    originals = ((examples.images[chosen] - lowest) / max(highest - lowest, 1)).astype(np.float32)
+    disturbed = [kind(originals, np.random.default_rng([seed, row])) for row, (kind, _) in enumerate(KINDS)]
+    images = np.concatenate([originals, *disturbed])
+    tiles = lay_out(images, len(originals), side=0.5, beside=0.06, above=0.06)
+    figure, axes = tiles.page(
+        "What other people's pens and cameras do",
+        "Each kind comes over a share of the images that the reader learns from, often several over one.",
+        least_width=8,
+        left=NAMES_WIDTH,
+    )
+    tiles.show(axes, INK, (0, 1))
+    names = ["original", *(f"{kind.__name__}, {100 * share:.0f} %" for kind, share in KINDS)]
+    for name, corner in zip(names, tiles.corners[:: len(originals)], strict=True):
+        middle = (corner[1], corner[0] + tiles.tile[0] / 2)
+        axes.annotate(name, middle, (-8, 0), textcoords="offset points", ha="right", va="center")
+    return figure
