@@ -1,5 +1,7 @@
 """How a picture is read, step by step: a panel per stage."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -7,10 +9,10 @@ from matplotlib.patches import Rectangle
 
 from byhand.errors import ByhandError
 from byhand.figures.style import BLUE, FAINT, INK, QUIET, VERMILLION, bare, look, page, settle
-from byhand.reading import Stages
+from byhand.reading import Digit, Stages
 
 # Panels per row, and their size in inches.
-COLUMNS, WIDTH, HEIGHT = 3, 3.6, 3.0
+COLUMNS, WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 3, 3.6, 1.6, 4.0
 # So many digits are shown in MNIST's form.
 MOST_DIGITS = 24
 # Pictures are shown with at most so many pixels on their longer side: more would only make the file larger.
@@ -28,11 +30,13 @@ def draw_reading(stages: Stages) -> Figure:
         raise ByhandError("There is nothing to draw: nothing stands out from the paper in this picture.")
     reading = stages.reading
     title = f"{len(reading.digits)} digits" if len(reading.digits) != 1 else "1 digit"
+    height, width = stages.grey.shape
+    tall = min(max(WIDTH * height / width, LEAST_HEIGHT), MOST_HEIGHT) + 0.4
     figure = page(
-        COLUMNS * WIDTH + 0.7, 2 * HEIGHT + 1.4, f"From a picture to {title}",
+        COLUMNS * WIDTH + 0.7, 2 * tall + 1.7, f"From a picture to {title}",
         "Blue: sure. Orange, with a question mark: to be checked. Grey: no digit.",
     )  # fmt: skip
-    grid = figure.add_gridspec(3, COLUMNS, height_ratios=(HEIGHT, HEIGHT, 1.0))
+    grid = figure.add_gridspec(3, COLUMNS, height_ratios=(tall, tall, 1.1))
     panels = [figure.add_subplot(grid[i // COLUMNS, i % COLUMNS]) for i in range(2 * COLUMNS)]
     ink, colours = stages.ink, stages.picture.colours
     _show(panels[0], colours, "1  the picture, upright")
@@ -43,7 +47,7 @@ def draw_reading(stages: Stages) -> Figure:
         panels[1].set_title("2  the sheet, in colourless light")
     _show(panels[2], ink.level, "3  how bright the paper is")
     _show(panels[3], 255 * (1 - ink.density), "4  ink, for its place")
-    _show(panels[4], 255.0 * ~ink.mask, "5  strokes without specks and lines")
+    _show(panels[4], 255.0 * ~ink.mask, "5  strokes, lines taken out")
     _show(panels[5], colours, "6  digits in reading order")
     _mark(panels[5], stages)
     _digits(figure.add_subplot(grid[2, :]), stages)
@@ -79,10 +83,8 @@ def _mark(axes: Axes, stages: Stages) -> None:
         axes.add_patch(Rectangle(corner, *size, fill=False, edgecolor=colour, linewidth=1.5))
     for one in stages.reading.digits:
         left, top, *_ = one.box
-        text = f"{one.digit}" if one.sure else f"{one.digit}?"
-        axes.annotate(
-            text, (left * across, top * down), color=BLUE if one.sure else VERMILLION, size=11, va="bottom", clip_on=True
-        )  # fmt: skip
+        text, colour = _said(one)
+        axes.annotate(text, (left * across, top * down), color=colour, size=11, va="bottom", clip_on=True)
 
 
 def _digits(axes: Axes, stages: Stages) -> None:
@@ -95,8 +97,12 @@ def _digits(axes: Axes, stages: Stages) -> None:
     row = np.full((28, 32 * count - 4), np.nan)
     for i, one in enumerate(shown):
         row[:, 32 * i : 32 * i + 28] = one.image
-        axes.annotate(
-            f"{one.digit}" if one.sure else f"{one.digit}?", (32 * i + 13.5, 30), color=BLUE if one.sure else VERMILLION,
-            ha="center", va="top", size=12, annotation_clip=False,
-        )  # fmt: skip
+        text, colour = _said(one)
+        place: Any = (32 * i + 13.5, 30)
+        axes.annotate(text, place, color=colour, ha="center", va="top", size=12, annotation_clip=False)
     axes.imshow(row, INK, vmin=0, vmax=255, interpolation="nearest")
+
+
+def _said(one: Digit) -> tuple[str, str]:
+    """What is written beside a digit, and in which colour."""
+    return (f"{one.digit}", BLUE) if one.sure else (f"{one.digit}?", VERMILLION)
