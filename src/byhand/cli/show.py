@@ -12,10 +12,15 @@ FIGURE_NAMES = (
     "robustness", "weights", "boundary",
 )  # fmt: skip
 
+READING = "reading"  # needs a picture instead of data
+
 
 @command
 def show(
-    figure: Annotated[str, typer.Argument(metavar="FIGURE", help=f"{', '.join(FIGURE_NAMES)}.")],
+    figure: Annotated[str, typer.Argument(metavar="FIGURE", help=f"{', '.join(FIGURE_NAMES)}, or {READING}.")],
+    image: Annotated[
+        str | None, typer.Argument(metavar="[IMAGE]", help=f"For {READING}: the picture to follow.", show_default=False)
+    ] = None,
     model: ModelPath = None,
     data: DataSource = None,
     save: Annotated[
@@ -39,8 +44,15 @@ def show(
     from byhand.model import load_model
     from byhand.run_folder import data_of
 
+    if figure == READING:
+        path = Path(save or f"{READING}.png")
+        _show_reading(image, model, path)
+        _report(figure, path, as_json)
+        return
     if figure not in FIGURES:
-        raise ByhandError(f"There is no figure '{figure}': choose {', '.join(FIGURES)}.")
+        raise ByhandError(f"There is no figure '{figure}': choose {', '.join(FIGURES)} or {READING}.")
+    if image is not None:
+        raise ByhandError(f"The figure '{figure}' takes no picture; 'byhand show {READING} {image}' does.")
     if save is None:
         place = Path() if model is None else Path(model) if Path(model).is_dir() else Path(model).parent
         path = place / f"{figure}.png"
@@ -53,6 +65,21 @@ def show(
             say(note)
     examples = Examples(images, as_model_classes(loaded, labels, label_names), loaded.label_names)
     save_figure(FIGURES[figure](loaded, examples, count=count, seed=seed), path)
+    _report(figure, path, as_json)
+
+
+def _show_reading(image: str | None, model: str | None, path: Path) -> None:
+    from byhand.errors import ByhandError
+    from byhand.figures import save
+    from byhand.figures.reading import draw_reading
+    from byhand.reading import decode, reading_model, stages_of
+
+    if image is None:
+        raise ByhandError(f"The figure '{READING}' needs a picture: byhand show {READING} photo.jpg.")
+    save(draw_reading(stages_of(decode(image), reading_model(model))), path)
+
+
+def _report(figure: str, path: Path, as_json: bool) -> None:
     if as_json:
         print_json({"figure": figure, "file": str(path.resolve())})
     else:

@@ -27,7 +27,7 @@ GRAIN, FAINTEST = 5.0, 0.06
 EDGE = 0.42
 # Strokes with less than this part of the page's usual darkness are printed lines or shine through from the back;
 # all but the darkest seventh of the ink may be such lines.
-BLEED, WRITTEN = 0.45, 0.85
+BLEED, WRITTEN = 0.4, 0.85
 
 
 @dataclass(frozen=True)

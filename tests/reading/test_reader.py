@@ -1,0 +1,145 @@
+"""Whole pictures: generated pages, single digits in every disguise, and what happens to odd ones."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+import byhand
+from byhand.model import Model
+from byhand.reading import Reading, read, reading_model
+from tests.laboratory.pages import make_page
+from tests.laboratory.pens import Pen
+from tests.laboratory.scoring import Score, compare, edit_distance
+
+BALLPOINT = Pen((0.12, 0.18, 0.55), 0.07, 0.1)
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return reading_model()
+
+
+@pytest.fixture(scope="module")
+def singles() -> list[tuple[int, bytes]]:
+    """Photographs of one digit each, with their labels."""
+    pages = [make_page(seed, "single", scene=("gradient",), ruling="blank", pen=BALLPOINT) for seed in range(500, 516)]
+    return [(int(page.text), page.file) for page in pages]
+
+
+def digits(readings: list[Reading]) -> list[object]:
+    return [reading.digits[0].digit if len(reading.digits) == 1 else None for reading in readings]
+
+
+@pytest.mark.parametrize(
+    ("kind", "scene", "ruling", "least"),
+    [
+        ("row", (), "blank", 0.97),
+        ("grid", ("tilt", "gradient"), "ruled", 0.95),
+        ("column", ("desk",), "blank", 0.95),
+        ("numbers", ("shadow",), "blank", 0.93),
+        ("rows", ("gradient", "negative"), "blank", 0.93),
+        ("scattered", ("tilt",), "squared", 0.85),
+    ],
+)
+def test_generated_pages(kind: str, scene: tuple[str, ...], ruling: str, least: float, model: Model) -> None:
+    total = Score()
+    for seed in range(600, 604):
+        page = make_page(seed, kind, scene=scene, ruling=ruling, doodles=0)
+        total += compare(page, read(page.file, model=model))
+    assert (total.digits - total.errors) / total.digits >= least
+    assert total.sure_right >= 0.95 * total.sure
+
+
+def test_doodles_are_no_digits_for_sure(model: Model) -> None:
+    total = Score()
+    for seed in range(620, 626):
+        page = make_page(seed, "row", scene=("gradient",), ruling="blank", doodles=3)
+        total += compare(page, read(page.file, model=model))
+    assert total.doodles > 10
+    assert total.handled >= 0.7 * total.doodles
+
+
+def test_single_digits_are_read(singles: list[tuple[int, bytes]], model: Model) -> None:
+    for single in (False, True):
+        found = digits([read(file, model=model, single=single) for _, file in singles])
+        assert np.mean([a == b for a, (b, _) in zip(found, singles, strict=True)]) >= 0.9
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_the_negative_reads_the_same(singles: list[tuple[int, bytes]], single: bool, model: Model) -> None:
+    images = [np.asarray(Image.open(io.BytesIO(file))) for _, file in singles]
+    as_it_is = digits([read(image, model=model, single=single) for image in images])
+    assert as_it_is == digits([read(255 - image, model=model, single=single) for image in images])
+
+
+def disguised(image: Image.Image, how: str) -> bytes:
+    file = io.BytesIO()
+    if how == "border":
+        ImageOps.expand(image, 60, tuple(int(c) for c in np.median(np.asarray(image), axis=(0, 1)))).save(file, "PNG")
+    elif how == "quality 30":
+        image.save(file, "JPEG", quality=30)
+    elif how == "orientation":
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        image.transpose(Image.Transpose.ROTATE_90).save(file, "JPEG", exif=exif)
+    else:
+        scale = int(how) / image.height
+        image.resize((round(image.width * scale), int(how)), Image.Resampling.BOX if scale < 1 else None).save(
+            file, "PNG"
+        )
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("how", ["border", "quality 30", "orientation", "40", "2000"])
+def test_disguises_change_no_answer(singles: list[tuple[int, bytes]], how: str, model: Model) -> None:
+    images = [Image.open(io.BytesIO(file)) for _, file in singles]
+    before = digits([read(file, model=model, single=True) for _, file in singles])
+    after = digits([read(disguised(image, how), model=model, single=True) for image in images])
+    assert sum(a == b for a, b in zip(before, after, strict=True)) >= len(singles) - 1
+
+
+def test_mnist_itself_is_read_as_pictures(model: Model) -> None:
+    mnist = byhand.load_mnist()
+    found = digits([read(image, model=model, single=True) for image in mnist.test_images[:100]])
+    assert np.mean([a == b for a, b in zip(found, mnist.test_labels, strict=False)]) >= 0.97
+
+
+def test_boxes_are_where_the_digits_are(model: Model) -> None:
+    image = np.full((300, 500), 250, np.uint8)
+    digit = np.kron(byhand.load_mnist().test_images[0], np.ones((4, 4), np.uint8))
+    image[100:212, 200:312] -= (digit * 0.9).astype(np.uint8)
+    (one,) = read(image, model=model).digits
+    rows, columns = np.nonzero(image < 125)
+    expected = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+    assert np.abs(np.array(one.box) - expected).max() <= 3
+    assert one.digit == 7
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (10, 20_000), (20_000, 10), (3, 3), (400, 300)])
+@pytest.mark.parametrize("level", [0, 128, 255])
+@pytest.mark.parametrize("single", [False, True])
+def test_pictures_without_ink(shape: tuple[int, int], level: int, single: bool, model: Model) -> None:
+    assert read(np.full(shape, level, np.uint8), model=model, single=single).digits == ()
+
+
+def test_noise_is_not_sure(model: Model) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (300, 300), dtype=np.uint8)
+    assert not any(one.sure for one in read(noise, model=model).digits)
+
+
+def test_a_model_for_other_images_is_refused() -> None:
+    from byhand.data.scaling import MinMaxScaling
+    from byhand.nn import Network
+
+    scaling = MinMaxScaling(np.zeros(6), np.ones(6))
+    odd = Model(Network([6, 2]), scaling, ("0", "1"), (2, 3))
+    with pytest.raises(byhand.ByhandError, match="28"):
+        read(np.zeros((5, 5), np.uint8), model=odd)
+
+
+def test_edit_distance() -> None:
+    assert edit_distance("1234", "1234") == 0
+    assert edit_distance("1234", "124") == edit_distance("124", "1234") == 1
+    assert edit_distance("12", "21") == 2

@@ -1,0 +1,47 @@
+"""Reading order."""
+
+import numpy as np
+import pytest
+
+from byhand.reading.rows import rows_of, with_spaces
+from byhand.reading.shapes import Box
+
+
+def grid(rows: int, columns: int, pitch: float = 2, size: int = 40) -> list[Box]:
+    places = [(int(c * pitch * size), int(r * pitch * size)) for r in range(rows) for c in range(columns)]
+    return [(x, y, x + size // 2, y + size) for x, y in places]
+
+
+def turned(boxes: list[Box], degrees: float) -> list[Box]:
+    angle = np.radians(degrees)
+    result = []
+    for left, top, right, bottom in boxes:
+        x, y, w, h = (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
+        u, v = x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
+        result.append((int(u - w / 2), int(v - h / 2), int(u + w / 2), int(v + h / 2)))
+    return result
+
+
+@pytest.mark.parametrize("degrees", [-12, -5, 0, 5, 12])
+def test_rows_of_a_tilted_grid(degrees: float) -> None:
+    boxes = turned(grid(4, 7), degrees)
+    shuffled = np.random.default_rng(0).permutation(len(boxes))
+    rows = rows_of([boxes[i] for i in shuffled])
+    assert [[int(shuffled[i]) for i in row] for row in rows] == np.arange(28).reshape(4, 7).tolist()
+
+
+def test_a_column_has_a_digit_per_row() -> None:
+    assert rows_of(grid(5, 1)) == [[0], [1], [2], [3], [4]]
+
+
+def test_small_digits_beside_a_large_one_are_in_its_row() -> None:
+    assert rows_of([(0, 0, 60, 100), (80, 40, 90, 60), (110, 50, 120, 70)]) == [[0, 1, 2]]
+
+
+def test_nothing() -> None:
+    assert rows_of([]) == []
+
+
+def test_spaces_where_a_number_ends() -> None:
+    boxes = [(0, 0, 20, 40), (25, 0, 45, 40), (100, 0, 120, 40)]
+    assert with_spaces(boxes, ["1", "2", "3"]) == "12 3"
