@@ -86,6 +86,7 @@ class LiveTraining:
         self.send_model()
         self.report()
         self.listen()
+        self.next_report = 0.0  # the first batch is shown at once
         try:
             with blas_threads(self.recipe.batch_size), np.errstate(over="ignore", invalid="ignore"):
                 while self.training.step < self.training.steps and self.state != "stopped":
