@@ -55,6 +55,7 @@ def pen_to_bars(browser: Browser, url: str) -> dict[str, Any]:
 
 
 def opened(browser: Browser, url: str) -> Page:
+    """A page that is ready."""
     page = browser.new_page(viewport={"width": 1366, "height": 768})
     page.goto(url)
     page.locator("html[data-ready]").wait_for()
