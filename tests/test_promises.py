@@ -50,6 +50,7 @@ def test_the_mathematics_needs_numpy_alone() -> None:
         ("data", ("nn", "training", "model", "evaluation", "run", "figures", "cli")),
         ("training", ("model", "committee", "evaluation", "robustness", "run", "figures", "cli")),
         ("figures", ("cli",)),
+        ("playground", ("figures", "export", "cli")),
     ],
 )
 def test_imports_point_one_way(package: str, may_not_use: tuple[str, ...]) -> None:

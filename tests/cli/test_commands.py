@@ -134,7 +134,7 @@ def test_fashion_mnist_trains_and_evaluates_as_it_is(byhand: Byhand) -> None:
 
 
 def test_help_has_an_example_for_every_command(byhand: Byhand) -> None:
-    for name in ("train", "evaluate", "show", "check-gradients"):
+    for name in ("train", "evaluate", "show", "play", "export", "check-gradients"):
         done = byhand(name, "--help")
         assert done.returncode == 0
         assert f"Example: byhand {name}" in done.stdout

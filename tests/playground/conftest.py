@@ -9,12 +9,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from byhand.export import export
 from byhand.model import load_model, shipped_model
@@ -30,13 +31,21 @@ ARGUMENTS = [
 STROKES: dict[str, list[list[int]]] = json.loads((Path(__file__).parent / "strokes.json").read_text("utf-8"))
 BOARD = 420  # the strokes' coordinates go from 0 to this
 
+PATIENCE = 30.0  # seconds until what must happen has happened, on a busy machine, too
+expect.set_options(timeout=1000 * PATIENCE)
+
 OpenPage = Callable[..., Page]
+
+
+def find_chromium() -> str | None:
+    """Where Chromium is installed."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser for all tests."""
-    executable = next((path for name in NAMES if (path := shutil.which(name))), None)
+    executable = find_chromium()
     if executable is None:
         if os.environ.get("CI"):
             pytest.fail("Chromium is not installed, and CI must not do without: apt-get install chromium.")
@@ -62,7 +71,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(1000 * PATIENCE)
         page.on("request", watch)
         page.on("console", lambda line: problems.append(line.text) if line.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: problems.append(str(error)))
@@ -134,3 +143,13 @@ def keep(page: Page, name: str) -> None:
     """Keep a picture of the page for people to look at."""
     SCREENSHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+
+def eventually(happened: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    """Whether something happens within a time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if happened():
+            return True
+        time.sleep(0.05)
+    return False

@@ -26,7 +26,7 @@ def test_axe_finds_nothing(open_page: OpenPage, server: str, width: int, dark: b
     assert violations(page) == []
     page.goto(server + "#learn?hidden=16&epochs=2&amount=1000")
     page.click("#start")
-    expect(page.locator("#state")).to_have_text("Finished", timeout=30_000)
+    expect(page.locator("#state")).to_have_text("Finished")
     assert violations(page) == []
     keep(page, f"learn-{width}-{'dark' if dark else 'light'}")
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,6 +1,5 @@
 import json
 import subprocess
-import time
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +8,13 @@ from playwright.sync_api import Page, expect
 
 import byhand
 
-from .conftest import OpenPage, draw, keep, playing
+from .conftest import OpenPage, draw, eventually, keep, playing
 
 SMALL = "#learn?hidden=24&epochs=1000&amount=1000&learning_rate=0.5&schedule=constant"
 
 
 def state(page: Page, words: str) -> None:
-    expect(page.locator("#state")).to_have_text(words, timeout=30_000)
+    expect(page.locator("#state")).to_have_text(words)
 
 
 def batch(page: Page) -> int:
@@ -86,14 +85,14 @@ def test_a_network_trained_in_the_page_is_used_saved_downloaded_and_exported(
     expect(page.locator("#answer")).to_have_text("3")
     page.click("#tab-inside")
     expect(page.locator("#units h3").first).to_have_text("Hidden layer 1: 30 units")
-    expect(page.locator("#map-layer option")).to_have_count(4, timeout=60_000)
+    expect(page.locator("#map-layer option")).to_have_count(4)
     keep(page, "inside-trained")
     alone = open_page(f"file://{exported}")
     draw(alone, "3")
     expect(alone.locator("#answer")).to_have_text("3")
 
     page.select_option("#network", "fast")
-    expect(page.locator("#units h3")).to_have_text("Hidden layer: 128 units")
+    expect(page.locator("#units h3").first).to_have_text("Hidden layer: 128 units")
 
 
 def test_a_link_repeats_an_experiment(open_page: OpenPage, server: str) -> None:
@@ -140,15 +139,6 @@ def workers(process: "subprocess.Popen[str]") -> int:
     return len([child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())])
 
 
-def within(seconds: float, happened: object) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if happened():  # type: ignore[operator]
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def test_closing_the_tab_ends_its_training_and_ctrl_c_all_of_them(open_page: OpenPage, tmp_path: Path) -> None:
     with playing(tmp_path) as (url, process):
         first, second = (open_page(url + "#learn?epochs=1000") for _ in range(2))
@@ -159,11 +149,11 @@ def test_closing_the_tab_ends_its_training_and_ctrl_c_all_of_them(open_page: Ope
         second.click("#pause")
         state(second, "Paused")
         second.close()
-        assert within(5, lambda: workers(process) == 1)
+        assert eventually(lambda: workers(process) == 1)
         state(first, "Learning")
 
         children = psutil.Process(process.pid).children()
         process.send_signal(subprocess.signal.SIGINT)  # type: ignore[attr-defined]
         assert process.wait(2) == 130
-        assert within(1, lambda: not any(child.is_running() and child.status() != "zombie" for child in children))
+        assert eventually(lambda: not any(child.is_running() and child.status() != "zombie" for child in children), 1)
         expect(first.locator("#state")).to_have_text("Over")

@@ -32,7 +32,7 @@ def sheet(digits: str) -> bytes:
 
 
 def reads(page: Page, text: str) -> None:
-    expect(page.locator("#photo-text")).to_have_text(re.compile(" ?".join(text)), timeout=60_000)
+    expect(page.locator("#photo-text")).to_have_text(re.compile(" ?".join(text)))
 
 
 def hand_over(page: Page, kind: str, picture: bytes) -> None:
@@ -75,7 +75,7 @@ def test_the_camera_is_read(open_page: OpenPage, server: str) -> None:
     page.wait_for_timeout(500)
     page.click("#shoot")  # the browser's test picture, which shows no handwriting
     expect(page.locator("#video")).to_be_hidden()
-    expect(page.locator("#photo-state")).to_contain_text("digit", timeout=60_000)
+    expect(page.locator("#photo-state")).to_contain_text("digit")
 
 
 @pytest.mark.parametrize(

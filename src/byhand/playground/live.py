@@ -16,11 +16,11 @@ from byhand.run import Run
 from byhand.training.recipe import Recipe
 from byhand.training.trainer import DivergedError, Epoch, Training, blas_threads, loss_of_guessing
 
-# Seconds between two reports, and between two copies of the weights: a screen shows no more, and they cost time.
-REPORT_EVERY = 0.1
-WEIGHTS_EVERY = 0.5
-# Copies of large networks are sent more seldom: they take at most this part of the time.
-TIME_FOR_WEIGHTS = 0.05
+# Seconds between two reports, and between two copies of the weights: eyes want no more, and they cost time.
+REPORT_EVERY = 0.2
+WEIGHTS_EVERY = 1.0
+# Those of large networks come more seldom: each kind takes at most this part of the time.
+TIME_FOR_REPORTS = 0.03
 # So many of the held-out images are looked at for each report.
 HELD_OUT_LOOKED_AT = 500
 # A unit whose activation stays within so little for all of them is inactive: it tells no image from another.
@@ -87,6 +87,7 @@ class LiveTraining:
         self.send_model()
         self.report()
         self.listen()
+        self.next_report = 0.0  # the first batch is shown at once
         try:
             with blas_threads(self.recipe.batch_size), np.errstate(over="ignore", invalid="ignore"):
                 while self.training.step < self.training.steps and self.state != "stopped":
@@ -152,6 +153,7 @@ class LiveTraining:
 
     def report(self, **more: Any) -> None:
         """Send where training stands, and how it went since the last report."""
+        start = time.perf_counter()
         training, last = self.training, self.reported
         loss = training.loss * training.shown if training.shown else 0.0
         right = training.accuracy * training.shown if training.shown else 0.0
@@ -181,7 +183,7 @@ class LiveTraining:
             self.measured.wanted = True
         last.update(loss=loss, right=right, shown=training.shown, time=now)
         self.connection.send(("report", report | more))
-        self.next_report = time.perf_counter() + REPORT_EVERY
+        self.next_report = self.after(REPORT_EVERY, start)
 
     def accuracy_on_held_out(self) -> float:
         """Measure the accuracy on held-out images, 0 to 1, and count the inactive units of each layer on the way."""
@@ -197,8 +199,13 @@ class LiveTraining:
         """Send the model as it is now."""
         start = time.perf_counter()
         self.connection.send(("model", self.model.to_bytes()))
-        end = time.perf_counter()
-        self.next_weights = end + max(WEIGHTS_EVERY, (end - start) / TIME_FOR_WEIGHTS)
+        self.next_weights = self.after(WEIGHTS_EVERY, start)
+
+    @staticmethod
+    def after(seconds: float, start: float) -> float:
+        """When to do something again that has just been done, since `start`."""
+        now = time.perf_counter()
+        return now + max(seconds, (now - start) / TIME_FOR_REPORTS)
 
 
 def in_words(sentence: str) -> str:

@@ -90,6 +90,8 @@ export class Curves {
     this.names.forEach((_, n) => {
       const path = points.filter((point) => usable(point[n + 1])).map((point) => `${x(point[0]).toFixed(1)},${y(point[n + 1]).toFixed(1)}`);
       if (path.length) nodes.push(svg("polyline", { class: `line line-${n}`, points: path.join(" ") }));
+      // Of a line of one or two points, little or nothing would be seen.
+      if (path.length < 3) nodes.push(...path.map((at) => svg("circle", { class: `dot line-${n}`, cx: at.split(",")[0], cy: at.split(",")[1], r: 4 })));
     });
     picture.replaceChildren(...nodes);
     const last = points.at(-1);

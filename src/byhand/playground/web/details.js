@@ -5,7 +5,7 @@ import { byId, element, signed } from "./dom.js";
 import { largest, paintSigned } from "./pictures.js";
 import { isOff, switchUnit, think } from "./tinkering.js";
 
-const SHOWN = 5; // terms in the table, for and against
+const SHOWN = 4; // terms in the table, for and against
 
 export function startDetails() {
   function render() {
@@ -80,8 +80,8 @@ function renderSum(layer, unit, output) {
     ...(output ? [] : [row(`${network.activation}(z)`, "", result.outputs[layer][unit].toFixed(3), "total")]),
   );
   byId("terms-name").textContent = layer
-    ? "Its sum: activation of a unit times weight. What speaks for it first, then what speaks against it."
-    : "Its sum: ink in a pixel (row, column) times weight. What speaks for it first, then what speaks against it.";
+    ? "Its sum, term by term: the activation of a unit times its weight."
+    : "Its sum, term by term: the ink of a pixel (row, column) times its weight.";
 }
 
 function renderSay(say) {

@@ -2,14 +2,15 @@
 
 import { app, on, show } from "./state.js";
 import { Bars, answer } from "./bars.js";
-import { Board, SIDE } from "./drawing.js";
+import { Board } from "./drawing.js";
 import { afterPause, announce, byId } from "./dom.js";
 import { paintImage } from "./pictures.js";
 import { prepare } from "./preparation.js";
 
 export function startDraw() {
   const board = new Board(byId("board"), byId("pen"), () => {
-    show(prepare(board.ink(), SIDE, SIDE), "drawing");
+    const { ink, height, width } = board.ink();
+    show(prepare(ink, height, width), "drawing");
   });
   let bars;
 

@@ -1,0 +1,70 @@
+import json
+from pathlib import Path
+
+import pytest
+
+import byhand as library
+from byhand.model import shipped_model
+
+from .conftest import Byhand
+
+
+def test_export_writes_one_page_with_everything_inside(byhand: Byhand, tmp_path: Path) -> None:
+    done = byhand("export", "digits.html", "--json")
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "digits.html").read_text("utf-8")
+    assert json.loads(done.stdout) == {"file": str(tmp_path / "digits.html"), "bytes": len(page.encode())}
+    assert len(page.encode()) <= 1_000_000
+    assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert "https://" not in page
+    assert 'src="' not in page
+    assert "Content-Security-Policy" in page
+    again = byhand("export", "again.html", "--quiet")
+    assert again.stdout == ""
+    assert (tmp_path / "again.html").read_text("utf-8") == page
+
+
+def test_export_copies_a_model_file(byhand: Byhand, tmp_path: Path, run_folder: Path) -> None:
+    assert byhand("export", "copy.safetensors", "--model", run_folder).returncode == 0
+    assert (tmp_path / "copy.safetensors").read_bytes() == (run_folder / "model.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["model.docx"], "must end in .html"),
+        (["nowhere/model.html"], "Cannot write"),
+        (["model.html", "--model", "missing"], "no model at missing"),
+    ],
+)
+def test_what_cannot_be_exported_gets_one_sentence(
+    byhand: Byhand, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    done = byhand("export", *arguments)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_network_that_the_page_cannot_show_is_refused(tmp_path: Path) -> None:
+    from byhand.data.scaling import MinMaxScaling
+    from byhand.export import export
+    from byhand.model import Model
+    from byhand.nn import Network
+
+    small = Model(
+        Network([64, 10]), MinMaxScaling.fit(library.load_mnist().test_images[:9, :8, :8]), tuple("0123456789"), (8, 8)
+    )
+    with pytest.raises(library.ByhandError, match="28 x 28"):
+        export(small, tmp_path / "small.html")
+    assert not (tmp_path / "small.html").exists()
+
+
+def test_play_says_what_cannot_work(byhand: Byhand) -> None:
+    done = byhand("play", "--no-browser", "--model", "missing")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "no model at missing" in done.stderr
+    done = byhand("play", "--no-browser", "--host", "256.1.1.1", "--model", shipped_model())
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "256.1.1.1" in done.stderr
