@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, map_coordinates  # type: ignore[import-untyped]
+from scipy.ndimage import gaussian_filter, map_coordinates
 
 from byhand.data.deformations import Deformations, affine, resample
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.ndimage import center_of_mass, distance_transform_edt, label  # type: ignore[import-untyped]
+from scipy.ndimage import center_of_mass, distance_transform_edt, label
 
 import byhand
 from byhand.data.shapes import DIGITS, SIGNS, draw_digits, draw_others

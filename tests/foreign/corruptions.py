@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import correlate, gaussian_filter, shift  # type: ignore[import-untyped]
+from scipy.ndimage import correlate, gaussian_filter, shift
 from skimage.feature import canny
 
 from byhand.data.deformations import affine, resample

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.ndimage import distance_transform_edt, gaussian_filter, zoom  # type: ignore[import-untyped]
+from scipy.ndimage import distance_transform_edt, gaussian_filter, zoom
 from skimage.morphology import skeletonize
 
 from byhand.data.deformations import Deformations
