@@ -13,6 +13,7 @@ from PIL import Image
 import byhand as library
 from tests.laboratory.pages import make_page
 from tests.laboratory.pens import Pen
+from tests.reading.test_decoding import bomb
 
 from .conftest import Byhand
 
@@ -66,7 +67,7 @@ def test_a_folder_with_everything_that_can_go_wrong(byhand: Byhand, tmp_path: Pa
     (place / "cut.jpg").write_bytes(PAGE.file[: len(PAGE.file) // 2])
     (place / "notes.txt").write_text("buy milk")
     (place / ".hidden").write_text("")
-    Image.new("1", (40_000, 40_000)).save(place / "bomb.png")
+    (place / "bomb.png").write_bytes(bomb())
     for name, size, colour in (
         ("dot", (1, 1), 0),
         ("ribbon", (20_000, 10), 255),

@@ -38,7 +38,8 @@ def main() -> None:
             place.mkdir(parents=True, exist_ok=True)
             (place / f"{seed}.jpg").write_bytes(page.file)
             print(
-                f"seed {seed} {page.kind} {page.scene}: {score.errors} errors; written {page.text}, read {reading.text!r}"
+                f"seed {seed} {page.kind} {page.scene}: {score.errors} errors; "
+                f"written {page.text}, read {reading.text!r}"
             )
     report = {name: score.report() for name, score in sorted(groups.items())}
     if options.json:

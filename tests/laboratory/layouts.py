@@ -59,8 +59,8 @@ def any_layout(rng: np.random.Generator, kind: str | None = None) -> Layout:
         digit = int(min(width / (widest * 0.95), height / (rows * 1.9), 200))
         return Layout(kind, width, height, digit, groups, touching=kind == "touching")
     if kind == "scattered":
-        return Layout(kind, width, height, int(min(width, height) / rng.uniform(7, 12)), [[1] * int(rng.integers(4, 12))],
-                      ordered=False)  # fmt: skip
+        digit = int(min(width, height) / rng.uniform(7, 12))
+        return Layout(kind, width, height, digit, [[1] * int(rng.integers(4, 12))], ordered=False)
     if kind == "sizes":
         return Layout(kind, width, height, int(min(0.4 * height, width / 7)), [[1] * int(rng.integers(3, 7))])
     raise ValueError(kind)

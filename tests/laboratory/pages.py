@@ -64,10 +64,13 @@ def make_page(
     pen = pen or any_pen(rng)
     sheet = any_sheet(layout.height, layout.width, layout.digit, rng, ruling)
     supply = Digits(rng)
+    make = _number if layout.touching else _digits
     written = [
-        (supply_ink, label, row) for row, group in enumerate(layout.rows) for n in group
-        for supply_ink, label in (_number(n, layout, supply, pen, rng) if layout.touching else _digits(n, layout, supply, pen, rng))
-    ]  # fmt: skip
+        (ink, label, row)
+        for row, group in enumerate(layout.rows)
+        for n in group
+        for ink, label in make(n, layout, supply, pen, rng)
+    ]
     if rng.random() < 0.12:
         _from_the_back(sheet, supply, layout, rng)
     places = _places(layout, written, rng)

@@ -105,7 +105,8 @@ def digit_ink(image: NDArray[np.uint8], height: int, pen: Pen, rng: np.random.Ge
     if pen.width is None:
         ink = np.clip((smooth - 0.5) * work / 2 + 0.5, 0, 1)
     else:
-        away = ndimage.distance_transform_edt(~skeletonize(smooth > 0.4))
+        middle = skeletonize(smooth > 0.4)  # type: ignore[no-untyped-call]
+        away = ndimage.distance_transform_edt(~middle)
         radius = pen.width * height * work / scale / 2
         radius = max(radius, 0.55 * work / scale)
         ink = np.clip(radius - away + 0.5, 0, 1)

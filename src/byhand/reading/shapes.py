@@ -98,7 +98,7 @@ def trimmed(ink: NDArray[Any], left: int, top: int) -> Shape | None:
 
 
 def rescaled(shape: Shape, factor: float) -> Shape:
-    """A shape with place and size multiplied by a factor up to 1."""
+    """A shape with place and size multiplied by a factor."""
     if factor == 1:
         return shape
     left, top, right, bottom = (side * factor for side in shape.box)

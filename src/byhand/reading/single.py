@@ -4,7 +4,7 @@ There is nothing to part and nothing to order, but little to tell ink from paper
 several ways, and the network, which is less sure of what looks odd, says which of them to trust.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ from byhand.reading.shapes import Judge, Shape, connected, joined, rescaled
 SMALL = 64
 # Smaller pictures are enlarged to about this side, so that strokes are several pixels wide.
 ENLARGED = 112
+# Larger pictures are reduced to this side.
+REDUCED = 400
 # How much a preparation must be surer to be trusted more: probabilities are weighted by this power of the largest.
 TRUST = 4
 # What counts how much beside others that are as sure: the picture as it is, as grey levels, as separated ink.
@@ -63,6 +65,13 @@ def read_single(colours: NDArray[np.uint8], judge: Judge) -> tuple[Guess | None,
         The guess, None if the picture is all of one colour; the ink it was made from; and the polarity, above 0 for
         dark ink.
     """
+    factor = max(1.0, max(colours.shape) / REDUCED)
+    if factor > 1:
+        # One digit is large enough in a small picture, and that is read many times as fast.
+        image = Image.fromarray(colours)
+        size = max(1, round(image.width / factor)), max(1, round(image.height / factor))
+        guess, ink, polarity = read_single(np.asarray(image.resize(size, Image.Resampling.BOX)), judge)
+        return guess and replace(guess, shape=rescaled(guess.shape, factor)), ink, polarity
     polarity = polarity_of(luminance(colours))
     upright = colours if polarity >= 0 else 255 - colours
     views, ink = views_of(upright, WINDOWS[-1:])
