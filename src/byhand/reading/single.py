@@ -30,6 +30,8 @@ AS_IT_IS, GREY, SEPARATED, PART = 2.0, 0.7, 1.0, 0.4
 CLEAR, SURE_ENOUGH = 0.8, 0.9
 # Ink that touches the picture's edge is left out in one of the preparations, if at least this part of all remains.
 LEAST_INNER = 0.3
+# Where all ink at the edge is thinner than this part of the picture, it is a printed line, and the rest counts more.
+THIN, FREED = 0.12, 3.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class View:
 
 @dataclass(frozen=True)
 class Best(Guess):
-    """The guess that several views lead to; `first` is how sure the network is of the first of them, 0 to 1."""
+    """The guess that several views lead to; `first` is how sure it is before anything is cut out, 0 to 1."""
 
     first: float
 
@@ -111,7 +113,10 @@ def best_guess(views: list[View], judge: Judge) -> Best | None:
     # Show the view that counts most among those that agree.
     agree = np.where(probabilities.argmax(axis=1) == mean.argmax(), weights, -1)
     chosen = views[int(agree.argmax())]
-    return Best(chosen.shape, chosen.image, mean, float(probabilities[0].max()))
+    first = float(probabilities[0].max())
+    if views[0].weight != AS_IT_IS:  # a line of the form may have spoilt the first view, and not the others
+        first = (first + float(mean.max())) / 2
+    return Best(chosen.shape, chosen.image, mean, first)
 
 
 def views_of(colours: NDArray[np.uint8], windows: tuple[float, ...]) -> tuple[list[View], Ink | None]:
@@ -155,11 +160,10 @@ def choices(pieces: list[Shape], size: tuple[int, ...]) -> list[tuple[list[Shape
     height, width = size
     inner = [p for p in pieces if p.left > 1 and p.top > 1 and p.right < width - 1 and p.bottom < height - 1]
     result = [(pieces, SEPARATED)]
-    if (
-        inner
-        and len(inner) < len(pieces)
-        and sum(p.amount for p in inner) >= LEAST_INNER * sum(p.amount for p in pieces)
-    ):
+    outer = [piece for piece in pieces if piece not in inner]
+    if inner and outer and all(min(p.width, p.height) < THIN * min(size) for p in outer):
+        result = [(pieces, PART), (inner, FREED)]
+    elif inner and outer and sum(p.amount for p in inner) >= LEAST_INNER * sum(p.amount for p in pieces):
         result.append((inner, SEPARATED))
     if len(pieces) > 1 and len(inner) != 1:
         result.append(([max(pieces, key=lambda piece: piece.amount)], PART))
