@@ -36,11 +36,11 @@ def digits(readings: list[Reading]) -> list[object]:
     ("kind", "scene", "ruling", "least"),
     [
         ("row", (), "blank", 0.9),
-        ("grid", ("tilt", "gradient"), "ruled", 0.95),
-        ("column", ("desk",), "blank", 0.85),
-        ("numbers", ("shadow",), "blank", 0.93),
-        ("rows", ("gradient", "negative"), "blank", 0.93),
-        ("scattered", ("tilt",), "squared", 0.85),
+        ("grid", ("tilt", "gradient"), "ruled", 0.9),
+        ("column", ("desk",), "blank", 0.75),
+        ("numbers", ("shadow",), "blank", 0.85),
+        ("rows", ("gradient", "negative"), "blank", 0.85),
+        ("scattered", ("tilt",), "squared", 0.75),
     ],
 )
 def test_generated_pages(kind: str, scene: tuple[str, ...], ruling: str, least: float, model: Model) -> None:
@@ -49,7 +49,7 @@ def test_generated_pages(kind: str, scene: tuple[str, ...], ruling: str, least: 
         page = make_page(seed, kind, scene=scene, ruling=ruling, doodles=0)
         total += compare(page, read(page.file, model=model))
     assert (total.digits - total.errors) / total.digits >= least
-    assert total.sure_right >= 0.95 * total.sure
+    assert total.sure_right >= 0.9 * total.sure
 
 
 def test_doodles_are_no_digits_for_sure(model: Model) -> None:

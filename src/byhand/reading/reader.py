@@ -17,10 +17,12 @@ from byhand.reading.ink import Ink, find_ink, grey_of
 from byhand.reading.paper import darkness_of_ink, darkness_within, find_sheet, luminance
 from byhand.reading.rows import rows_of, with_spaces
 from byhand.reading.shapes import Box, Judge, connected, rescaled
-from byhand.reading.single import enlarge, read_single
+from byhand.reading.single import SMALL, enlarge, read_single
 
 # The one place for what the network's confidence means. Below OTHER, ink is no digit; from SURE on, it is flagged.
 OTHER, SURE = 0.5, 0.95
+# A very small picture that is read as one digit with at least this confidence is one.
+LIKELY = 0.7
 # Polarity less clear than this is tried both ways; the less likely way must show more than so many times the digits.
 CLEAR_POLARITY, SECOND_THOUGHT = 0.8, 1.5
 
@@ -138,6 +140,11 @@ def stages_of(picture: Picture, model: Model, *, single: bool = False) -> Stages
         stages.dark_on_light, stages.guesses = polarity >= 0, [guess] if guess else []
     else:
         find_many(stages, model.predict_proba)
+        if max(picture.colours.shape) <= SMALL and not all(one.confidence >= SURE for one in stages.guesses):
+            # So small a picture is mostly one of a digit, whose strokes fall apart easily.
+            guess, _, _ = read_single(picture.colours, model.predict_proba)
+            if guess and guess.confidence >= LIKELY:
+                stages.guesses = [guess]
     guesses = stages.guesses
     digits = [one for one in guesses if single or one.confidence >= OTHER]
     others = [one for one in guesses if not single and one.confidence < OTHER]
