@@ -62,7 +62,8 @@ def test_imports_point_one_way(package: str, may_not_use: tuple[str, ...]) -> No
 @pytest.mark.parametrize("name", ["fast", "accurate"])
 def test_the_shipped_models_are_those_of_their_recipes(name: str) -> None:
     model = byhand.load_model(shipped_model(name))
-    assert model.recipe == Recipe.load(name).settings() | {"hidden": [128]}
+    # A setting that came up later does not count, as long as the recipe leaves it alone.
+    assert Recipe().settings() | model.recipe == Recipe.load(name).settings() | {"hidden": [128]}
     assert shipped_model(name).stat().st_size < 500_000
 
 
