@@ -20,7 +20,7 @@ from byhand.reading.shapes import Box, Judge, connected, rescaled
 from byhand.reading.single import SMALL, enlarge, read_single
 
 # The one place for what the network's confidence means. Below OTHER, ink is no digit; from SURE on, it is flagged.
-OTHER, SURE = 0.5, 0.95
+OTHER, SURE = 0.45, 0.85
 # A very small picture that is read as one digit with at least this confidence is one.
 LIKELY = 0.7
 # Polarity less clear than this is tried both ways; the less likely way must show more than so many times the digits.
@@ -105,7 +105,7 @@ def read(
         ByhandError: not a picture, or a model that cannot read one.
     """
     decoded = from_array(picture) if isinstance(picture, np.ndarray) else decode(picture)
-    return read_picture(decoded, model if isinstance(model, Model) else reading_model(model), single=single)
+    return read_picture(decoded, _checked(model) if isinstance(model, Model) else reading_model(model), single=single)
 
 
 def reading_model(path: str | Path | None = None) -> Model:
@@ -121,9 +121,14 @@ def reading_model(path: str | Path | None = None) -> Model:
 
 @lru_cache(maxsize=1)
 def _reading_model(path: str) -> Model:
-    model = load_model(path)
+    return _checked(load_model(path))
+
+
+def _checked(model: Model) -> Model:
+    """Refuse a model that reads other images than MNIST's."""
     if model.image_shape != (28, 28):
-        raise ByhandError(f"{path} reads images of {model.image_shape} pixels: a model for pictures reads 28 x 28.")
+        height, width = model.image_shape
+        raise ByhandError(f"This model reads images of {height} x {width} pixels; pictures need one for 28 x 28.")
     return model
 
 
