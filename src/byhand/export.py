@@ -1,4 +1,4 @@
-"""A model in other forms, chosen by the ending of the file: `.html`, `.safetensors`."""
+"""A model in other forms, chosen by the ending of the file: `.onnx`, `.html`, `.safetensors`."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from byhand.errors import ByhandError
 from byhand.files import write_atomically
 from byhand.model import Model
 
-ENDINGS = (".html", ".safetensors")
+ENDINGS = (".onnx", ".html", ".safetensors")
 
 
 def check_ending(path: Path) -> str:
@@ -17,25 +17,30 @@ def check_ending(path: Path) -> str:
     """
     ending = path.suffix.lower()
     if ending not in ENDINGS:
-        raise ByhandError(f"Cannot export to {path}: its name must end in {' or '.join(ENDINGS)}.")
+        raise ByhandError(f"Cannot export to {path}: its name must end in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}.")
     return ending
 
 
 def export(model: Model, path: str | Path, *, data: str = "mnist", name: str = "byhand") -> None:
-    """Write a model to `path`: as one page for any browser, or as a model file.
+    """Write a model to `path`: as an ONNX graph, as one page for any browser, or as byhand's own model file.
 
     Args:
         model: the model.
-        path: ends in `.html` or `.safetensors`.
+        path: ends in `.onnx`, `.html` or `.safetensors`.
         data: where the page's sample of images comes from, as in `--data`.
         name: what the page calls the model.
 
     Raises:
-        ByhandError: another ending, a model that the page cannot show, or a place that cannot be written.
+        ByhandError: another ending, a model that cannot take that form, or a place that cannot be written.
     """
     path = Path(path)
-    if check_ending(path) == ".safetensors":
+    ending = check_ending(path)
+    if ending == ".safetensors":
         content = model.to_bytes()
+    elif ending == ".onnx":
+        from byhand.onnx_graph import onnx_bytes
+
+        content = onnx_bytes(model)
     else:
         from byhand.playground.content import choose_sample
         from byhand.playground.one_file import page_of

@@ -1,10 +1,15 @@
+import importlib
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import byhand as library
-from byhand.model import shipped_model
+from byhand.data.scaling import MinMaxScaling
+from byhand.export import export
+from byhand.model import Model, shipped_model
+from byhand.nn import Network
 
 from .conftest import Byhand
 
@@ -32,7 +37,7 @@ def test_export_copies_a_model_file(byhand: Byhand, tmp_path: Path, run_folder: 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["model.docx"], "must end in .html"),
+        (["model.docx"], "must end in .onnx, .html or .safetensors"),
         (["nowhere/model.html"], "Cannot write"),
         (["model.html", "--model", "missing"], "no model at missing"),
     ],
@@ -47,12 +52,32 @@ def test_what_cannot_be_exported_gets_one_sentence(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_network_that_the_page_cannot_show_is_refused(tmp_path: Path) -> None:
-    from byhand.data.scaling import MinMaxScaling
-    from byhand.export import export
-    from byhand.model import Model
-    from byhand.nn import Network
+@pytest.mark.parametrize("temperature", [1.0, 1.7])
+@pytest.mark.parametrize(("sizes", "activation"), [([784, 30, 20, 10], "relu"), ([784, 16, 10], "tanh")])
+def test_an_onnx_graph_gives_the_model_s_probabilities(
+    tmp_path: Path, sizes: list[int], activation: str, temperature: float
+) -> None:
+    reference = importlib.import_module("onnx.reference")
+    images = library.load_mnist().test_images[:100]
+    network = Network(sizes, activation)
+    network.initialise("glorot", np.random.default_rng(0))
+    scaling = MinMaxScaling.fit(images, per_pixel=True)
+    model = Model(network, scaling, tuple("0123456789"), (28, 28), temperature=temperature)
+    export(model, tmp_path / "model.onnx")
+    run = reference.ReferenceEvaluator(str(tmp_path / "model.onnx")).run
+    probabilities, labels = run(None, {"images": images})
+    np.testing.assert_allclose(probabilities, model.predict_proba(images), atol=1e-5)
+    np.testing.assert_array_equal(labels, model.predict(images))
 
+
+def test_a_model_that_straightens_has_no_onnx_form(byhand: Byhand, tmp_path: Path) -> None:
+    done = byhand("export", "accurate.onnx", "--model", "accurate")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "straightens" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_network_that_the_page_cannot_show_is_refused(tmp_path: Path) -> None:
     small = Model(
         Network([64, 10]), MinMaxScaling.fit(library.load_mnist().test_images[:9, :8, :8]), tuple("0123456789"), (8, 8)
     )

@@ -25,7 +25,7 @@ SHORT_HELP = {
     "read": "Read the digits in pictures.",
     "show": "Draw a figure of data, training or network.",
     "play": "Open the page to draw on, look into a network and watch one learn.",
-    "export": "Write a model as one HTML page, or as a model file.",
+    "export": "Write a model as one HTML page, as ONNX, or as a model file.",
     "check_gradients": "Hold back-propagation against finite differences.",
 }
 for function in (train, evaluate, read, show, play, export, check_gradients):

@@ -1,4 +1,4 @@
-"""`byhand export FILE`: a model as one HTML page, or as a model file."""
+"""`byhand export FILE`: a model as one HTML page, as an ONNX graph, or as a model file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,18 +10,19 @@ from byhand.cli.common import AsJson, DataSource, Debug, ModelPath, Quiet, comma
 
 @command
 def export(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Where to: a .html or .safetensors file.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Where to: a .html, .onnx or .safetensors file.")],
     model: ModelPath = None,
     data: DataSource = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Write a model as one HTML page for any browser, without network or installation, or as a model file.
+    """Write a model as one HTML page for any browser, as an ONNX graph, or as a model file.
 
     Example: byhand export digits.html --model runs/fast-1
 
-    The page draws, reads and shows what the network thinks; a sample of the data's test images is inside.
+    The page needs no network and no installation: it reads drawings and shows what the network thinks, with a sample
+    of the data's test images. ONNX needs the package onnx.
     """
     from byhand.export import check_ending
     from byhand.export import export as write

@@ -15,6 +15,7 @@ from byhand.data.splits import stratified_split
 from byhand.errors import ByhandError
 from byhand.evaluation import as_model_classes
 from byhand.model import Model
+from byhand.reading.reader import SURE
 
 IMAGE_SHAPE = (28, 28)  # what the page can draw
 SAMPLE = 500
@@ -77,6 +78,7 @@ def model_content(model: Model, name: str) -> dict[str, Any]:
         "maximum": _shortest(model.scaling.maximum),
         "straighten": model.straighten,
         "temperature": model.temperature,
+        "sure": SURE,
         "testAccuracy": model.results.get("test_accuracy"),
         "parameters": base64.b64encode(parameter_bytes(model)).decode(),
     }

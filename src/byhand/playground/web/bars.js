@@ -3,13 +3,10 @@
 import { argmax } from "./network.js";
 import { element, percent } from "./dom.js";
 
-// Below this probability the page says that it is not sure, as `byhand read` does.
-export const SURE = 0.95;
-
-// What the network says, in a word and in a sentence.
-export function answer(labels, probabilities) {
+// What a network says, in a word and in a sentence; whether it is sure is judged as `byhand read` does.
+export function answer({ labels, sure: limit }, probabilities) {
   const best = argmax(probabilities);
-  const sure = probabilities[best] >= SURE;
+  const sure = probabilities[best] >= limit;
   const second = argmax(probabilities.map((p, k) => (k === best ? -1 : p)));
   const sentence = sure
     ? `${labels[best]}, ${percent(probabilities[best]).replace("> ", "more than ")} sure`

@@ -16,7 +16,7 @@ export function startDraw() {
 
   const speak = afterPause(700, () => {
     if (app.source === "drawing" && board.strokes.length) {
-      announce(`The network reads: ${answer(app.network.labels, app.result.probabilities).sentence}`);
+      announce(`The network reads: ${answer(app.network, app.result.probabilities).sentence}`);
     }
   });
 
@@ -25,7 +25,7 @@ export function startDraw() {
     paintImage(byId("seen"), app.grey);
     const blank = app.grey.every((level) => level === 0);
     bars.show(blank ? null : app.result.probabilities);
-    const said = blank ? null : answer(app.network.labels, app.result.probabilities);
+    const said = blank ? null : answer(app.network, app.result.probabilities);
     byId("answer").textContent = !said ? "" : said.sure ? app.network.labels[said.best] : "?";
     byId("sentence").textContent = said ? said.sentence : "Draw a digit, large, in the middle of the board.";
     speak();

@@ -27,7 +27,7 @@ export function startInside() {
       photograph: "From the photograph",
     }[app.source] ?? `Image ${app.source + 1} of the sample: ${labels[app.sample.labels[app.source]]}`;
     bars.show(app.result.probabilities);
-    byId("inside-answer").textContent = answer(labels, app.result.probabilities).sentence;
+    byId("inside-answer").textContent = answer(app.network, app.result.probabilities).sentence;
     const output = app.network.layers.length - 1;
     bars.mark(app.selected.layer === output ? app.selected.unit : -1);
   }

@@ -21,11 +21,11 @@ export function softmax(logits, temperature = 1) {
 }
 
 export class Network {
-  // description: sizes, activation, labels, minimum, maximum, straighten, temperature, as `content.py` writes them.
+  // description: sizes, activation, labels, minimum, maximum, straighten, temperature, sure, as `content.py` writes them.
   // parameters: Float32Array, layer by layer: weights (inputs x units, row by row), then biases.
   constructor(description, parameters) {
-    const { sizes, activation, labels, minimum, maximum, temperature } = description;
-    Object.assign(this, { sizes, activation, labels, temperature, description, parameters });
+    const { sizes, activation, labels, minimum, maximum, temperature, sure } = description;
+    Object.assign(this, { sizes, activation, labels, temperature, sure, description, parameters });
     this.layers = [];
     let start = 0;
     for (let n = 1; n < sizes.length; n += 1) {

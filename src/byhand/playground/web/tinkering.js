@@ -80,7 +80,7 @@ export function startTinkering() {
     byId("off-count").textContent = count;
     byId("noise-value").textContent = tinkering.noise.toFixed(2);
     byId("pruned-value").textContent = percent(tinkering.pruned, 0);
-    byId("tinkered-answer").textContent = answer(app.network.labels, app.result.probabilities).sentence;
+    byId("tinkered-answer").textContent = answer(app.network, app.result.probabilities).sentence;
   }
 
   const measureSoon = afterPause(30, measure);
