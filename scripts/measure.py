@@ -4,6 +4,7 @@
     python scripts/measure.py recipes record --seeds 3           two hours and a half on one core
     python scripts/measure.py ablation accurate record           what each ingredient is worth, on held-out images
     python scripts/measure.py committee record                   the trained models of a recipe, voting
+    python scripts/measure.py output                             what `byhand train` prints
     python scripts/measure.py gradients                          `byhand check-gradients`
     python scripts/build_documents.py                            writes README and results page from what was kept
 
@@ -19,6 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -139,6 +141,15 @@ def committee(name: str) -> None:
     members = sorted(folder for folder in RUNS.glob(f"{name}-*") if folder.is_dir())
     result = byhand("evaluate", *(word for member in members for word in ("--model", str(member))))
     keep(f"committee-{name}", {"recipe": name, "members": len(members), **result})
+
+
+@app.command()
+def output() -> None:
+    """Keep what `byhand train` prints, as the README shows it."""
+    command = [sys.executable, "-m", "byhand", "train", "--no-figures"]
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder)
+    (RESULTS / "train-output.txt").write_text(done.stderr + done.stdout, "utf-8")
 
 
 @app.command()
