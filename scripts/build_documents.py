@@ -11,6 +11,7 @@ import json
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,14 @@ sys.path.append(str(ROOT))
 from benchmarks.figure import draw_speed  # noqa: E402  (not part of the package)
 from byhand.figures import save  # noqa: E402
 from scripts.results_page import PICTURED, RECIPES, kept, results_page  # noqa: E402
+from tests.laboratory.pages import make_page  # noqa: E402
 
 README = ROOT / "README.md"
 RESULTS = ROOT / "docs" / "results"
 PICTURES = ROOT / "docs" / "pictures"
 BENCHMARKS = RESULTS / "benchmarks.json"
+READING_PICTURE = ROOT / "docs" / "reading.png"
+EXAMPLE_PAGE = 1  # with a hard shadow
 SPEED_PICTURE = ROOT / "docs" / "speed.png"
 RESULTS_PAGE = ROOT / "docs" / "results.md"
 MEASURED = ROOT / "runs" / "measured"
@@ -47,6 +51,10 @@ def draw_pictures() -> None:
     for recipe, figures in PICTURED.items():
         for figure in figures:
             show(figure, PICTURES / "results" / f"{recipe}-{figure}.png", "--model", str(MEASURED / f"{recipe}-0"))
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page.jpg"
+        page.write_bytes(make_page(EXAMPLE_PAGE).file)
+        show("reading", READING_PICTURE, str(page))
 
 
 def sections() -> dict[str, str]:
