@@ -19,8 +19,9 @@ from byhand.reading.rows import rows_of, with_spaces
 from byhand.reading.shapes import Box, Judge, connected, rescaled
 from byhand.reading.single import SMALL, enlarge, read_single
 
-# The one place for what the network's confidence means. Below OTHER, ink is no digit; from SURE on, it is flagged.
-OTHER, SURE = 0.45, 0.85
+# The one place for what the network's confidence means. Below OTHER, ink is no digit; from SURE on, it is flagged: on
+# 50 generated pages, 95.5 % of those flagged are right, and 96.4 % of the right ones are flagged (0.85: fewer right).
+OTHER, SURE = 0.45, 0.95
 # A very small picture that is read as one digit with at least this confidence is one.
 LIKELY = 0.7
 # Polarity less clear than this is tried both ways; the less likely way must show more than so many times the digits.
