@@ -31,7 +31,7 @@ ARGUMENTS = [
 STROKES: dict[str, list[list[int]]] = json.loads((Path(__file__).parent / "strokes.json").read_text("utf-8"))
 BOARD = 420  # the strokes' coordinates go from 0 to this
 
-PATIENCE = 30.0  # seconds until what must happen has happened, on a busy machine, too
+PATIENCE = 90.0  # seconds until what must happen has happened, on a busy machine, too
 expect.set_options(timeout=1000 * PATIENCE)
 
 OpenPage = Callable[..., Page]

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 import byhand
 
-from .conftest import OpenPage, draw, eventually, keep, playing
+from .conftest import PATIENCE, OpenPage, draw, eventually, keep, playing
 
 SMALL = "#learn?hidden=24&epochs=1000&amount=1000&learning_rate=0.5&schedule=constant"
 
@@ -74,7 +74,7 @@ def test_a_network_trained_in_the_page_is_used_saved_downloaded_and_exported(
         page.click("#download")
     downloaded = byhand.load_model(download.value.path())
     np.testing.assert_array_equal(downloaded.network.parameters, model.network.parameters)
-    with page.expect_download(timeout=60_000) as download:
+    with page.expect_download(timeout=1000 * PATIENCE) as download:
         page.click("#export")
     exported = download.value.path().with_suffix(".html")
     download.value.save_as(exported)

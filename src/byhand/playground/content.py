@@ -111,7 +111,8 @@ def map_content(model: Model, sample: Sample) -> list[dict[str, Any]]:
     for name, values in _outputs(model, sample.images):
         # t-SNE's "perplexity", about how many neighbours count, must be below n / 3. For so few images its threads
         # only wait for each other: 2 s with one, up to 40 s with two where others compute as well.
-        tsne = TSNE(2, init="pca", perplexity=min(30.0, (len(values) - 1) / 3), random_state=0)
+        # Half the usual steps: the divergence ends at 0.57 instead of 0.53, in little more than half the time.
+        tsne = TSNE(2, init="pca", perplexity=min(30.0, (len(values) - 1) / 3), max_iter=500, random_state=0)
         with threadpool_limits(1):
             maps = {"pca": PCA(2, random_state=0).fit_transform(values), "tsne": tsne.fit_transform(values)}
         layers.append({"name": name} | {method: _on_the_map(points) for method, points in maps.items()})
