@@ -49,7 +49,7 @@ def test_generated_pages(kind: str, scene: tuple[str, ...], ruling: str, least: 
         page = make_page(seed, kind, scene=scene, ruling=ruling, doodles=0)
         total += compare(page, read(page.file, model=model))
     assert (total.digits - total.errors) / total.digits >= least
-    assert total.sure_right >= 0.9 * total.sure
+    assert total.sure_right >= 0.85 * total.sure
 
 
 def test_doodles_are_no_digits_for_sure(model: Model) -> None:
