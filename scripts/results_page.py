@@ -76,8 +76,23 @@ def _overview() -> str:
         "",
         f"A committee of the {votes['members']} `record` networks reads **{100 * votes['accuracy']:.2f} %** right. "
         f"Learning time is the median. Measured on an {machine['processor']} with {machine['cores']} cores.",
+        "",
+        _cost_of_deformations(),
     ]
     return "\n".join(lines)
+
+
+def _cost_of_deformations() -> str:
+    """What `python -m benchmarks --only deformed` measured."""
+    cost = kept("benchmarks-deformed")["deformed"]
+    reached = cost["98.50%"]
+    return (
+        f"With its deformations, an epoch of `accurate` takes {cost['accurate']['with / without']:.2f} times as long as "
+        f"without, one of `record` {cost['record']['with / without']:.2f} times. `accurate` is beyond 98.5 % after "
+        f"{reached['epochs']} epochs ({100 * reached['mean accuracy']:.2f} %, mean of five seeds), "
+        f"{reached['byhand']['median']:.1f} s from raw bytes to the result of its test (`python -m benchmarks --only "
+        "deformed`)."
+    )
 
 
 def _published() -> str:
