@@ -87,8 +87,8 @@ def _cost_of_deformations() -> str:
     cost = kept("benchmarks-deformed")["deformed"]
     reached = cost["98.50%"]
     return (
-        f"With its deformations, an epoch of `accurate` takes {cost['accurate']['with / without']:.2f} times as long as "
-        f"without, one of `record` {cost['record']['with / without']:.2f} times. `accurate` is beyond 98.5 % after "
+        f"With its deformations, an epoch of `accurate` takes {cost['accurate']['with / without']:.2f} times as long "
+        f"as without, one of `record` {cost['record']['with / without']:.2f} times. `accurate` is beyond 98.5 % after "
         f"{reached['epochs']} epochs ({100 * reached['mean accuracy']:.2f} %, mean of five seeds), "
         f"{reached['byhand']['median']:.1f} s from raw bytes to the result of its test (`python -m benchmarks --only "
         "deformed`)."
