@@ -1,14 +1,13 @@
 """Several models that answer as one: what one mistakes, the others often do not."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from byhand.errors import ByhandError
-from byhand.model import Model, load_model
+from byhand.model import Model
 from byhand.nn import softmax
 
 
@@ -34,11 +33,6 @@ class Committee:
         self.label_names, self.labels, self.image_shape = first.label_names, first.labels, first.image_shape
         if any((m.label_names, m.image_shape) != (self.label_names, self.image_shape) for m in members):
             raise ByhandError("These models read different labels or sizes of images: they cannot vote together.")
-
-    @classmethod
-    def load(cls, paths: Sequence[str | Path]) -> "Committee":
-        """Load the members, as `load_model` does."""
-        return cls([load_model(path) for path in paths])
 
     def logits(self, images: NDArray[Any]) -> NDArray[Any]:
         """The logarithms of the members' mean probabilities, shape (n, classes), whose softmax these are again."""

@@ -32,6 +32,15 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def free_name(folder: Path, stem: str, ending: str) -> Path:
+    """Give a path that is not taken: STEM and the ending, else STEM-2, STEM-3, ..."""
+    path, again = folder / f"{stem}{ending}", 1
+    while path.exists():
+        again += 1
+        path = folder / f"{stem}-{again}{ending}"
+    return path
+
+
 def make_folder(path: Path) -> Path:
     """Create the folder `path`, with its parents, if it is not there yet, and check that it can be written.
 

@@ -83,7 +83,7 @@ class Model:
 
     def logits(self, images: NDArray[Any]) -> NDArray[Any]:
         """Give the network's raw output for images as in `predict_proba`, shape (n, classes)."""
-        pixels = self._pixels(images)
+        pixels = self.pixels(images)
         result = np.empty((len(pixels), len(self.label_names)), self.network.parameters.dtype)
         scaled = np.empty((min(len(pixels), CHUNK), pixels.shape[1]), result.dtype)
         for start in range(0, len(pixels), CHUNK):
@@ -93,8 +93,12 @@ class Model:
             )
         return result
 
-    def _pixels(self, images: NDArray[Any]) -> NDArray[Any]:
-        """Check the images and lay their pixels out in rows."""
+    def pixels(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Give the grey levels that the network sees, straightened if the model does that: shape (n, height * width).
+
+        Raises:
+            ByhandError: images of another size, or numbers that are not finite.
+        """
         images = np.asarray(images)
         height, width = self.image_shape
         if images.ndim < 2 or images.shape[1:] not in {(height, width), (height * width,)}:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.data.deformations import affine, resample
+from byhand.data.disturbances import neighbours
 from byhand.model import Model
 
 
@@ -52,10 +53,7 @@ def thicken(images: NDArray[np.float32], pixels: float) -> NDArray[np.float32]:
     extreme = np.maximum if pixels > 0 else np.minimum
     left = abs(pixels) / 2
     while left > 0:
-        bordered = np.pad(images, [(0, 0), (1, 1), (1, 1)])
-        beside = extreme(bordered[:, 1:-1, :-2], bordered[:, 1:-1, 2:])
-        above = extreme(bordered[:, :-2, 1:-1], bordered[:, 2:, 1:-1])
-        images = images + np.float32(min(1, left)) * (extreme(images, extreme(beside, above)) - images)
+        images = images + np.float32(min(1, left)) * (neighbours(images, extreme) - images)
         left -= 1
     return images
 

@@ -3,13 +3,13 @@
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
-from byhand.beginning import as_in_training, begin, go_on_from
+from byhand.beginning import Prepared, as_in_training, begin, go_on_from
 from byhand.data.dataset import Dataset
 from byhand.data.sources import load_dataset
 from byhand.evaluation import Evaluation, evaluate
@@ -127,13 +127,13 @@ def run_recipe(
     checkpoint = run.folder / CHECKPOINT_FILE if run.folder else None
     if checkpoint and checkpoint.exists():
         run.history = load_checkpoint(training, checkpoint)
-        model.history = [_without_seconds(epoch) for epoch in run.history]
+        model.history = [epoch.without_seconds() for epoch in run.history]
     put_aside = time.perf_counter()
 
     def remember(epoch: Epoch) -> None:
         nonlocal put_aside
         run.history.append(epoch)
-        model.history.append(_without_seconds(epoch))
+        model.history.append(epoch.without_seconds())
         on_epoch(run, epoch)
         if checkpoint and time.perf_counter() - put_aside > SECONDS_BETWEEN_CHECKPOINTS:
             save_checkpoint(training, run.history, checkpoint)
@@ -145,18 +145,7 @@ def run_recipe(
 
     try:
         train_network(training, validate=validate if recipe.validation else None, on_look=on_look, on_epoch=remember)
-        model.round_to_stored()
-        if recipe.validation:
-            images = as_in_training(recipe, model, prepared.validation_images)
-            model.temperature = fit_temperature(model.logits(images), prepared.validation_labels)
-        run.evaluation = evaluate(model, run.test_images, run.test_labels)
-        model.results.update(
-            test_examples=run.test_examples,
-            test_accuracy=run.evaluation.accuracy,
-            test_loss=run.evaluation.loss,
-            train_examples=run.train_examples,
-            validation_accuracy=run.history[-1].validation_accuracy,
-        )
+        run.evaluation = finish(prepared, run.history[-1].validation_accuracy)
         if run.before:
             model.results["test_accuracy_before"] = run.before.accuracy
     except DivergedError as error:
@@ -169,9 +158,27 @@ def run_recipe(
     return run
 
 
-def _without_seconds(epoch: Epoch) -> dict[str, Any]:
-    """An epoch as the model keeps it: the same training gives the same file, however long it took."""
-    return {name: value for name, value in asdict(epoch).items() if name != "seconds"}
+def finish(prepared: Prepared, validation_accuracy: float | None) -> Evaluation:
+    """Fit the temperature of a trained model, test it, and note the results in it.
+
+    Args:
+        prepared: what the training began with; its model has been trained.
+        validation_accuracy: after the last epoch, for the results; None where nothing was held out.
+    """
+    model = prepared.model
+    model.round_to_stored()
+    if len(prepared.validation_labels):
+        images = as_in_training(prepared.recipe, model, prepared.validation_images)
+        model.temperature = fit_temperature(model.logits(images), prepared.validation_labels)
+    evaluation = evaluate(model, prepared.test_images, prepared.test_labels)
+    model.results.update(
+        test_examples=evaluation.examples,
+        test_accuracy=evaluation.accuracy,
+        test_loss=evaluation.loss,
+        train_examples=prepared.train_examples,
+        validation_accuracy=validation_accuracy,
+    )
+    return evaluation
 
 
 def train(recipe: str | Recipe | None = None, data: str | Dataset | None = None, **options: Any) -> Model:

@@ -21,7 +21,8 @@ ModelPath = Annotated[
     typer.Option(
         "--model",
         metavar="PATH",
-        help="A model file, a run folder, or 'fast' or 'accurate', which come along; 'fast' if left out.",
+        help="A model file, a run folder, or 'fast', 'accurate' or 'reader', which come along; if left out, "
+        "'reader' to read pictures and for the page, else 'fast'.",
     ),
 ]
 DataSource = Annotated[

@@ -33,10 +33,10 @@ def evaluate(
     from byhand.model import load_model
     from byhand.run_folder import data_of
 
-    paths = model or []
-    first = paths[0] if paths else None
-    loaded = load_model(first) if len(paths) < 2 else Committee.load(paths)
-    source = data or data_of(first, load_model(first))
+    paths: list[str | None] = [*model] if model else [None]
+    members = [load_model(path) for path in paths]
+    loaded = members[0] if len(members) == 1 else Committee(members)
+    source = data or data_of(paths[0], members[0])
     images, labels, label_names, notes = load_examples(source, image_size=loaded.image_shape)
     if not quiet:
         for note in notes:

@@ -32,9 +32,7 @@ def play(
     from byhand.playground.server import Playground, listen, serve
     from byhand.run_folder import data_of
 
-    path = shipped_model("reader") if model is None else Path(model)
-    if model is None and not path.exists():
-        path = shipped_model()
+    path = Path(model or shipped_model("reader"))
     loaded = load_model(path)
     source = data or data_of(model, loaded)
     playground = Playground(loaded, path.resolve().stem, choose_sample(loaded, source), source)

@@ -10,7 +10,7 @@ import typer
 from byhand.cli.common import AsJson, Debug, ModelPath, Quiet, command, print_json, say
 
 if TYPE_CHECKING:
-    from byhand.reading import Digit, Reading
+    from byhand.reading import Reading
 
 STANDARD_INPUT = "-"
 
@@ -123,13 +123,9 @@ def _lines(reading: "Reading") -> list[str]:
     digits = iter(reading.digits)
 
     def written(letter: str) -> str:
-        return letter if letter == " " else _marked(next(digits))
+        return letter if letter == " " else next(digits).marked
 
     return ["".join(map(written, line)) for line in reading.lines]
-
-
-def _marked(digit: "Digit") -> str:
-    return f"{digit.digit}{'' if digit.sure else '?'}"
 
 
 def _as_json(name: str, reading: "Reading") -> dict[str, Any]:

@@ -31,13 +31,13 @@ def straight(images: Images, rng: np.random.Generator) -> Images:
 def thicken(images: Images, rng: np.random.Generator) -> Images:
     """A broader pen: each pixel rises towards the brightest of its neighbours, once or twice."""
     for _ in range(rng.integers(1, 3)):
-        images = _towards(images, _neighbours(images, np.maximum), rng)
+        images = _towards(images, neighbours(images, np.maximum), rng)
     return images
 
 
 def thin(images: Images, rng: np.random.Generator) -> Images:
     """A finer or fainter pen: each pixel falls towards the darkest of its neighbours."""
-    return _towards(images, _neighbours(images, np.minimum), rng)
+    return _towards(images, neighbours(images, np.minimum), rng)
 
 
 def harden(images: Images, rng: np.random.Generator) -> Images:
@@ -54,7 +54,7 @@ def fade(images: Images, rng: np.random.Generator) -> Images:
 def outline(images: Images, rng: np.random.Generator) -> Images:
     """Only the rims of the strokes: what lies between a pixel's brightest and darkest neighbour."""
     hard = (images > _per_image(images, rng, 0.2, 0.6)).astype(np.float32)
-    return _neighbours(hard, np.maximum) - hard if rng.random() < 0.5 else hard - _neighbours(hard, np.minimum)
+    return neighbours(hard, np.maximum) - hard if rng.random() < 0.5 else hard - neighbours(hard, np.minimum)
 
 
 def squeeze(images: Images, rng: np.random.Generator) -> Images:
@@ -249,7 +249,7 @@ def _towards(images: Images, others: Images, rng: np.random.Generator) -> Images
     return images + _per_image(images, rng, 0.2, 1) * (others - images)
 
 
-def _neighbours(images: Images, choose: Any) -> Images:
+def neighbours(images: Images, choose: Any) -> Images:
     """The brightest (np.maximum) or darkest (np.minimum) of each pixel and its four neighbours."""
     chosen = images.copy()
     for axis in (1, 2):

@@ -105,4 +105,4 @@ def _digits(axes: Axes, stages: Stages) -> None:
 
 def _said(one: Digit) -> tuple[str, str]:
     """What is written beside a digit, and in which colour."""
-    return (f"{one.digit}", BLUE) if one.sure else (f"{one.digit}?", VERMILLION)
+    return one.marked, BLUE if one.sure else VERMILLION

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from byhand.data.moments import straighten
 from byhand.data.sources import load_examples
 from byhand.data.splits import stratified_split
 from byhand.errors import ByhandError
@@ -121,7 +120,7 @@ def map_content(model: Model, sample: Sample) -> list[dict[str, Any]]:
 
 def _outputs(model: Model, images: NDArray[np.uint8]) -> list[tuple[str, NDArray[np.float32]]]:
     """The scaled pixels and each layer's output for every image, with a name: shapes (n, units)."""
-    pixels = model.scaling.transform(straighten(images) if model.straighten else images)
+    pixels = model.scaling.transform(model.pixels(images))
     outputs = [("pixels", pixels)]
     signal = pixels.astype(model.network.parameters.dtype)
     hidden = len(model.network.dense) - 1

@@ -2,7 +2,6 @@
 
 import re
 import time
-from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -10,9 +9,8 @@ import numpy as np
 
 from byhand.beginning import begin
 from byhand.data.sources import load_dataset
-from byhand.evaluation import evaluate
-from byhand.nn import Network, Optimiser, fit_temperature
-from byhand.run import Run
+from byhand.nn import Network, Optimiser
+from byhand.run import Run, finish
 from byhand.training.recipe import Recipe
 from byhand.training.trainer import DivergedError, Epoch, Training, blas_threads, loss_of_guessing
 
@@ -95,15 +93,7 @@ class LiveTraining:
         except DivergedError as error:
             self.state, message = "diverged", in_words(str(error))
         if self.state not in {"stopped", "diverged"}:
-            held_out = self.model.logits(self.prepared.validation_images)
-            self.model.temperature = fit_temperature(held_out, self.prepared.validation_labels)
-            result = evaluate(self.model, self.prepared.test_images, self.prepared.test_labels)
-            self.model.results.update(
-                test_examples=result.examples,
-                test_accuracy=result.accuracy,
-                test_loss=result.loss,
-                train_examples=len(self.prepared.pixels),
-            )
+            finish(self.prepared, self.run_so_far.history[-1].validation_accuracy)
             self.state = "finished"
         self.send_model()
         self.report(message=message, **self.model.results)
@@ -124,7 +114,7 @@ class LiveTraining:
         epoch = Epoch(training.epoch, training.loss, training.accuracy, self.accuracy_on_held_out(), training.last_rate,
                       time.perf_counter() - start)  # fmt: skip
         self.run_so_far.history.append(epoch)
-        self.model.history.append({name: value for name, value in asdict(epoch).items() if name != "seconds"})
+        self.model.history.append(epoch.without_seconds())
 
     def listen(self) -> None:
         """Obey the commands that have come; wait for one while paused, and a while in slow motion."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from byhand.errors import ByhandError
-from byhand.files import make_folder, write_atomically
+from byhand.files import free_name, make_folder, write_atomically
 from byhand.reading.decoding import Picture
 from byhand.reading.reader import Reading
 
@@ -41,11 +41,7 @@ class Annotation:
         path = self.place
         if self.several:
             stem = "stdin" if file == "-" else Path(file).stem
-            path = self.place / f"{stem}.png"
-            again = 1
-            while path.exists():
-                again += 1
-                path = self.place / f"{stem}-{again}.png"
+            path = free_name(self.place, stem, ".png")
         content = io.BytesIO()
         annotated(picture, reading).save(content, "PNG")
         write_atomically(path, content.getvalue())
@@ -66,7 +62,7 @@ def annotated(picture: Picture, reading: Reading) -> Image.Image:
         left, top, right, bottom = (factor * side for side in one.box)
         colour = SURE if one.sure else UNSURE
         draw.rectangle([left - thick, top - thick, right + thick, bottom + thick], outline=colour, width=thick)
-        text = f"{one.digit}" if one.sure else f"{one.digit}?"
+        text = one.marked
         font = ImageFont.load_default(max(16, min(0.4 * (bottom - top), 60)))
         _, _, width, height = draw.textbbox((0, 0), text, font)
         x = min(max(0, left - thick), size[0] - width)

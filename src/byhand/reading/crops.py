@@ -5,7 +5,7 @@ from pathlib import Path
 from PIL import Image
 
 from byhand.errors import ByhandError
-from byhand.files import make_folder
+from byhand.files import free_name, make_folder
 from byhand.reading.reader import Reading
 
 
@@ -32,11 +32,7 @@ class Crops:
         stem = "stdin" if file == "-" else Path(file).stem
         for number, one in enumerate(reading.digits, start=1):
             place = make_folder(self.folder / str(one.digit))
-            path = place / f"{stem}-{number:03}.png"
-            again = 1
-            while path.exists():
-                again += 1
-                path = place / f"{stem}-{number:03}-{again}.png"
+            path = free_name(place, f"{stem}-{number:03}", ".png")
             try:
                 Image.fromarray(one.image).save(path)
             except OSError as error:

@@ -46,6 +46,11 @@ class Digit:
     sure: bool
     image: NDArray[np.uint8] = field(repr=False, compare=False)
 
+    @property
+    def marked(self) -> str:
+        """The digit, with a question mark if it is not sure."""
+        return f"{self.digit}{'' if self.sure else '?'}"
+
 
 @dataclass(frozen=True)
 class Other:
@@ -115,9 +120,7 @@ def reading_model(path: str | Path | None = None) -> Model:
     Raises:
         ByhandError: it cannot be loaded, or reads other images than MNIST's.
     """
-    return _reading_model(
-        str(path or (shipped_model("reader") if shipped_model("reader").exists() else shipped_model()))
-    )
+    return _reading_model(str(path or shipped_model("reader")))
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
 import numpy as np
@@ -55,6 +55,10 @@ class Epoch:
     validation_accuracy: float | None
     learning_rate: float
     seconds: float
+
+    def without_seconds(self) -> dict[str, Any]:
+        """The epoch as a model keeps it: the same training gives the same file, however long it took."""
+        return {name: value for name, value in asdict(self).items() if name != "seconds"}
 
 
 @dataclass(frozen=True)
