@@ -26,17 +26,21 @@ class Shot:
     scene: tuple[str, ...]
 
 
-def photograph(sheet: Colours, digit: int, rng: np.random.Generator, scene: tuple[str, ...] | None = None) -> Shot:
+def photograph(
+    sheet: Colours, digit: float, rng: np.random.Generator, scene: tuple[str, ...] | None = None, *, still: bool = False
+) -> Shot:
     """Take a picture of a sheet.
 
     Args:
         sheet: what is written.
-        digit: usual height of a digit, pixels: blur stays below what would make it unreadable.
+        digit: height of the smallest digits, pixels: blur stays below what would make it unreadable.
         scene: which of "desk", "tilt", "gradient", "shadow", "dark", "negative" are to be seen; None for any.
+        still: neither tilted nor on a desk: what stands at the sheet's edge would be cut in half.
     """
     if scene is None:
         chances = {"desk": 0.25, "tilt": 0.6, "gradient": 0.6, "shadow": 0.3, "dark": 0.12, "negative": 0.07}
         scene = tuple(name for name, chance in chances.items() if rng.random() < chance)
+        scene = tuple(name for name in scene if not still or name not in ("desk", "tilt"))
     height, width = sheet.shape[:2]
     matrix = np.eye(3)
     if "negative" in scene:  # chalk on a board

@@ -82,7 +82,8 @@ def make_page(
             marks.append((label, left + part * (i + 0.5), top + ink.shape[0] / 2, ink.shape[0], row))
     count = (int(rng.integers(1, 4)) if rng.random() < 0.15 else 0) if doodles is None else doodles
     strange = _doodle(sheet, layout, places, written, count, pen, rng) if layout.name not in ("single", "edge") else []
-    shot = photograph(sheet, layout.digit, rng, scene)
+    smallest = layout.digit * (0.15 if layout.name == "sizes" else 1)
+    shot = photograph(sheet, smallest, rng, scene, still=layout.name == "edge")
     quality = int(rng.integers(30, 96))
     return Page(
         compressed(shot.colours, quality),

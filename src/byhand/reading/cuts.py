@@ -81,7 +81,8 @@ def _paths(ink: NDArray[np.float32]) -> tuple[list[NDArray[np.intp]], list[float
     last[:margin] = last[-margin:] = np.inf
     found: list[tuple[int, float, NDArray[np.intp]]] = []
     apart = max(2, round(APART * height))
-    while len(found) < MOST_CUTS:
+    most = max(MOST_CUTS, round(5 * width / height))
+    while len(found) < most:
         x = int(last.argmin())
         if not np.isfinite(last[x]) or last[x] > DEEPEST * height:
             break

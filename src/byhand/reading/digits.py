@@ -6,7 +6,7 @@ Where it is not clear, the network decides: every way to join or part is read, a
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ FLAT = 1.9
 MOST_JOINED = 4
 # Below this confidence, or above this width for its height, a shape may be several digits that touch.
 CLEAR, WIDE = 0.9, 0.95
+# A 1 that is cut off must gain as much again: letters are made of sticks.
+STICK = 0.35
+SEVERAL = 1.3  # widths of a shape in heights
 # A part that is cut off must look like a digit at least so much.
 LEAST_PART = 0.6
 # What one more digit must gain, in log probability.
@@ -75,7 +78,7 @@ def guess(shapes: Sequence[Shape], judge: Judge) -> list[Guess]:
 def usual_height(shapes: Sequence[Shape]) -> float:
     """The height of most of the ink: half of it belongs to shapes at least so high."""
     heights = np.array([max(s.height, 0.5 * s.width) for s in shapes], float)
-    weights = heights.copy()
+    weights = heights**2  # about as much ink: a hundred specks weigh no more than a digit
     order = np.argsort(heights)
     return float(heights[order][np.searchsorted(weights[order].cumsum(), weights.sum() / 2)])
 
@@ -217,16 +220,36 @@ def parted(one: Guess, judge: Judge) -> list[Guess]:
     if not cuts.parts:
         return [one]
     guesses = dict(zip(cuts.parts, guess(list(cuts.parts.values()), judge), strict=True))
+    # What is far too wide for a digit is several, even if they are hard to read.
+    several = shape.width > SEVERAL * shape.height
+    least = 0.0 if several else LEAST_PART
     best: dict[int, tuple[float, list[Guess]]] = {0: (0.0, [])}
     for end in range(1, cuts.count + 2):
         for start in range(end):
             if start not in best or ((start, end) not in guesses and (start, end) != (0, cuts.count + 1)):
                 continue
             part = one if (start, end) == (0, cuts.count + 1) else guesses[start, end]
-            if part is not one and part.confidence < LEAST_PART:
+            if part is not one and part.confidence < least:
                 continue
             through = cuts.price[end] if end <= cuts.count else 0.0
-            candidate = best[start][0] + part.score - PRICE - through
+            candidate = (
+                best[start][0]
+                + part.score
+                - PRICE
+                - through
+                - (STICK if part is not one and part.digit == 1 and not several else 0)
+            )
             if end not in best or candidate > best[end][0]:
                 best[end] = candidate, [*best[start][1], part]
-    return best[cuts.count + 1][1]
+    found = best[cuts.count + 1][1]
+    # A cut in the wrong place spoils both sides: no part is surer than all of them together.
+    together = math.prod(part.confidence for part in found) if len(found) > 1 else 1.0
+    return [
+        replace(part, probabilities=doubted(part.probabilities, together / part.confidence if together < 1 else 1.0))
+        for part in found
+    ]
+
+
+def doubted(probabilities: NDArray[np.floating], trust: float) -> NDArray[np.floating]:
+    """Probabilities that hold only with the probability `trust`; otherwise any digit is as likely."""
+    return trust * probabilities + (1 - trust) / probabilities.size

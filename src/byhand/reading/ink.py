@@ -20,6 +20,11 @@ SEARCH_SIDE = 640  # pixels of the reduced picture in which the window is chosen
 MOST_LOOKED_AT, CONFIDENT = 80, 0.7
 # The smallest window through which it sees at least this part of the most digits' ink is taken.
 ENOUGH = 0.8
+# With so many digits in sight, a shape counts for at most so many times the median of their ink.
+SEVERAL, MOST_LARGER = 4, 3.0
+MOSTLY = 0.5  # and with at least this part of all ink in them
+# Mean darkness of a stroke, relative to its darkest place; and the part of the picture that a large shape reaches over.
+EVEN, LARGE = 0.55, 0.5
 GRAIN_BLOCK = 32  # pixels
 # Ink is darker than so many standard deviations of the paper's grain, and by this part of the paper's brightness.
 GRAIN, FAINTEST = 5.0, 0.06
@@ -45,6 +50,28 @@ class Ink:
     level: NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class Legible:
+    """What the network takes for digits.
+
+    Attributes:
+        amounts: ink of each such shape, in pixels of full ink.
+        part: of all ink, 0 to 1.
+    """
+
+    amounts: tuple[float, ...] = ()
+    part: float = 0.0
+
+    def capped(self, cap: float) -> float:
+        """All that ink, each shape's up to `cap`."""
+        return sum(min(amount, cap) for amount in self.amounts)
+
+    @property
+    def worth(self) -> float:
+        """Many digits and little else: noise gives many shapes, too, of which few look like digits."""
+        return len(self.amounts) * self.part**2
+
+
 def grey_of(colours: NDArray[np.uint8], inside: NDArray[np.bool_] | None = None) -> NDArray[np.float32]:
     """One channel that shows ink of any colour: red, green, blue relative to the paper's, mean of least and mean.
 
@@ -63,7 +90,7 @@ def grey_of(colours: NDArray[np.uint8], inside: NDArray[np.bool_] | None = None)
     return grey
 
 
-def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge: Judge) -> tuple[Ink | None, float]:
+def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge: Judge) -> tuple[Ink | None, Legible]:
     """Separate ink from paper.
 
     How wide strokes are is not known: a shadow on a page of small digits is as wide as the stroke of a large one. So
@@ -75,7 +102,7 @@ def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge:
         judge: gives the probabilities of images in MNIST's form.
 
     Returns:
-        The ink, None if nothing stands out from the paper; and how much it is worth, see `Legible`.
+        The ink, None if nothing stands out from the paper; and what of it is legible.
     """
     inside = np.ones(grey.shape, bool) if inside is None else inside
     reduced = small(grey, SEARCH_SIDE)
@@ -85,29 +112,19 @@ def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge:
         window = max(5, round(part * min(reduced.shape)))
         ink = separated(reduced, within, window)
         if ink is not None:
-            found.append((legible(ink, judge), window))
+            found.append((legible_in(ink, judge), window))
     if not found:
-        return None, 0.0
-    most = max(looked.amount for looked, _ in found)
-    looked, chosen = next((looked, window) for looked, window in found if looked.amount >= ENOUGH * most)
-    return separated(grey, inside, round(chosen * len(grey) / len(reduced))), looked.worth
+        return None, Legible()
+    # Where small windows show several digits, something much larger is rather a shadow than one more.
+    clear = [looked.amounts for looked, _ in found if len(looked.amounts) >= SEVERAL and looked.part >= MOSTLY]
+    several = clear[0] if clear else None
+    cap = math.inf if several is None else MOST_LARGER * float(np.median(several))
+    most = max(looked.capped(cap) for looked, _ in found)
+    looked, chosen = next((looked, window) for looked, window in found if looked.capped(cap) >= ENOUGH * most)
+    return separated(grey, inside, round(chosen * len(grey) / len(reduced))), looked
 
 
-@dataclass(frozen=True)
-class Legible:
-    """How many shapes the network takes for digits, how much ink is in them in pixels, and what part of all ink."""
-
-    count: int = 0
-    amount: float = 0.0
-    part: float = 0.0
-
-    @property
-    def worth(self) -> float:
-        """Many digits and little else: noise gives many shapes, too, of which few look like digits."""
-        return self.count * self.part**2
-
-
-def legible(ink: Ink, judge: Judge) -> Legible:
+def legible_in(ink: Ink, judge: Judge) -> Legible:
     """Let the network look at the shapes as they are connected."""
     height, width = ink.mask.shape
     likely = [
@@ -116,17 +133,23 @@ def legible(ink: Ink, judge: Judge) -> Legible:
         if shape.height >= 8
         and shape.width < 2 * shape.height
         and shape.height < 12 * shape.width
-        # A shadow reaches over the edge of the picture.
-        and not (
-            (shape.height > 0.5 * height and (shape.top < 3 or shape.bottom > height - 3))
-            or (shape.width > 0.5 * width and (shape.left < 3 or shape.right > width - 3))
-        )
+        # Strokes are about as dark all over; a shadow with ink in it is not.
+        and float(shape.ink[shape.ink > 0].mean()) > EVEN
     ][:MOST_LOOKED_AT]
     if not likely:
         return Legible()
-    confident = judge(np.array([prepare(shape.ink) for shape in likely])).max(axis=1) >= CONFIDENT
-    amount = sum(shape.amount for shape, yes in zip(likely, confident, strict=True) if yes)
-    return Legible(int(confident.sum()), amount, amount / max(float(ink.density[ink.mask].sum()), 1.0))
+    probabilities = judge(np.array([prepare(shape.ink) for shape in likely]))
+    confident = probabilities.max(axis=1) >= CONFIDENT
+    # A shadow across the page looks like a large 1: it counts for no more than the other digits do.
+    large = np.array([s.height > LARGE * height or s.width > LARGE * width for s in likely])
+    amounts = np.array([shape.amount for shape in likely])
+    bands = confident & large & (probabilities.argmax(axis=1) == 1)
+    others = confident & ~bands
+    if others.any():
+        confident = others
+    legible = amounts[confident]
+    total = max(float(np.where(ink.mask, ink.density, 0).sum()), 1.0)
+    return Legible(tuple(legible.tolist()), min(1.0, float(legible.sum()) / total))
 
 
 def separated(grey: NDArray[np.float32], inside: NDArray[np.bool_], window: int) -> Ink | None:

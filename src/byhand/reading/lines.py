@@ -9,9 +9,15 @@ from scipy import ndimage
 # A shape that reaches over this part of the picture's shorter side may hold lines; so long a line must be.
 LONG = 0.3
 LONG_FRAGMENT = 0.15
+# A line across the page is filled to at least this part of the ink's extent; such lines are at most so thick, as a
+# part of the page and times SLENDER, and cover less than this part of the page.
+ACROSS, MOST_THICK, MOST_LINED = 0.6, 0.15, 0.3
+THIN = 0.005  # of the page, and 3 pixels: what is thicker is no printed line
+SMALLEST_PAGE = 200  # pixels: smaller pictures show a digit or two, and no lines across a page
+VOTERS = 800  # pixels of the side of the reduced page in which such lines are searched
 SHORTEST = 40  # pixels
-# Lines tilt by at most so many degrees; they are followed at every degree.
-STEEPEST, STEP = 12, 1
+# Lines tilt by at most so many degrees.
+STEEPEST = 12
 # A line is filled with ink to at least this part, over its whole length.
 FILLED = 0.9
 # What is thicker than a line by this factor is a stroke that crosses it.
@@ -29,22 +35,85 @@ def without_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     Returns:
         The ink that remains, shape (h, w).
     """
+    thickness = 0.0
+    if min(mask.shape) >= SMALLEST_PAGE:
+        rulings = _rulings(mask)
+        if rulings.any():
+            mask = mask & ~rulings
+            thickness = _thickness(rulings)
     labels, count = ndimage.label(mask, np.ones((3, 3)))
     shorter = min(mask.shape)
     length = max(SHORTEST, LONG * shorter)
     remaining = mask
-    thickness = 0.0
     for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
         if max(part.stop - part.start for part in place) < length:
+            continue
+        # In a picture of a digit or two, a line of the form goes on beyond the edge.
+        within = all(part.start > 1 and part.stop < side - 1 for part, side in zip(place, mask.shape, strict=True))
+        if within and shorter < SMALLEST_PAGE:
             continue
         lines = lines_in(labels[place] == number, length)
         if lines.any():
             remaining = remaining.copy() if remaining is mask else remaining
             remaining[place] &= ~lines
-            # Twice the mean distance to the edge, which grows from half a pixel by one.
-            inner = ndimage.distance_transform_edt(np.pad(lines, 1))[1:-1, 1:-1]
-            thickness = max(thickness, 4 * float(inner[lines].mean()) - 1)
+            thickness = max(thickness, _thickness(lines))
     return _without_fragments(remaining, thickness, LONG_FRAGMENT * shorter) if thickness else remaining
+
+
+def _rulings(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Lines across the whole page, though they be broken, without the strokes that cross them."""
+    across, down = _straight(mask), _straight(mask.T).T
+    if not across.any() and not down.any():
+        return across
+    return (
+        _uncrossed(mask & ~(down & ~across), across, MOST_THICK * mask.shape[1])
+        | _uncrossed((mask & ~(across & ~down)).T, down.T, MOST_THICK * mask.shape[0]).T
+    )
+
+
+def _straight(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Ink on lines near the horizontal that are filled over most of the page.
+
+    Every pixel votes, for each slope, for the height at which a line through it begins (Hough 1962).
+    """
+    found = np.zeros_like(mask)
+    height, width = mask.shape
+    # Lines are thin, and so are the pixels that vote for them; few large ones are as good as many small ones.
+    step = -(-max(mask.shape) // VOTERS)
+    thin = mask & (_runs_down(mask) <= THIN * height + 3)
+    padded = np.pad(thin, ((0, -height % step), (0, -width % step)))
+    few = padded.reshape(padded.shape[0] // step, step, padded.shape[1] // step, step).any(axis=(1, 3))
+    rows, columns = np.nonzero(few)
+    if not SHORTEST / step <= len(rows) < MOST_LINED * few.size:
+        return found
+    least = ACROSS * max(np.ptp(columns) + 1, 0.7 * few.shape[1], SHORTEST / step)
+    stride = few.shape[1]
+    for degrees in np.arange(-STEEPEST, STEEPEST + 0.25, 0.5):
+        slope = math.tan(math.radians(degrees))
+        start = np.rint(rows - slope * columns).astype(int)
+        first = int(start.min())
+        # Each column votes once for a height; two neighbouring heights count together.
+        if (_pairs(np.bincount(start - first)) < least).all():
+            continue
+        votes = _pairs(np.bincount(np.unique((start - first) * stride + columns) // stride))
+        near = ndimage.maximum_filter1d(votes >= least, 3, mode="constant")
+        if near.any():
+            y, x = np.nonzero(thin)
+            places = np.rint(y / step - slope * x / step).astype(int) - first
+            on = near[places.clip(0, len(near) - 1)] & (places >= 0) & (places < len(near))
+            found[y[on], x[on]] = True
+    return found
+
+
+def _pairs(votes: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Each count with that before it."""
+    return np.asarray(votes + np.concatenate([[0], votes[:-1]]))
+
+
+def _thickness(lines: NDArray[np.bool_]) -> float:
+    """How thick lines are in pixels: four times the mean distance to the edge, which grows from 1 by one."""
+    inner = ndimage.distance_transform_edt(np.pad(lines, 1))[1:-1, 1:-1]
+    return 4 * float(inner[lines].mean()) - 1
 
 
 def _without_fragments(mask: NDArray[np.bool_], thickness: float, length: float) -> NDArray[np.bool_]:
@@ -53,6 +122,9 @@ def _without_fragments(mask: NDArray[np.bool_], thickness: float, length: float)
     dropped = np.zeros(count + 1, bool)
     for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
         height, width = (part.stop - part.start for part in place)
+        if max(height, width) <= 3 * thickness:  # where two lines crossed
+            dropped[number] = True
+            continue
         if max(height, width) > 3 * length or min(height, width) > 2 * thickness + 0.12 * max(height, width):
             continue
         own = labels[place] == number
@@ -88,7 +160,9 @@ def _level(mask: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     if width < length:
         return found
     columns = np.arange(width)
-    for degrees in np.arange(-STEEPEST, STEEPEST + STEP, STEP):
+    # Between two slopes, the ends of a line move by two pixels.
+    step = max(1.0, math.degrees(2 / length))
+    for degrees in np.arange(-STEEPEST, STEEPEST + step, step):
         drop = np.rint(np.tan(math.radians(degrees)) * columns).astype(int)
         drop -= drop.min()
         # Each column moved up by what the line has dropped there: the line is level.

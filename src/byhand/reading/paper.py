@@ -12,7 +12,9 @@ from scipy import ndimage
 SMALL = 256
 # A sheet takes up between these parts of the picture, is brighter than its surroundings by at least this part, and
 # is filled to at least this part by a quadrilateral. So many levels of brightness are tried.
-LEAST_SHEET, LARGEST_SHEET, LEAST_CONTRAST, LEAST_FILLED, LEVELS = 0.12, 0.93, 0.25, 0.93, 12
+LEAST_SHEET, LARGEST_SHEET, LEAST_CONTRAST, LEAST_FILLED, LEVELS = 0.12, 0.93, 0.25, 0.93, 20
+DARKEST_SHADOW = 0.28  # brightness in a shadow, relative to that beside it
+LEAST_STEP = 0.18  # across the sheet's edge, as a part of its brightness
 # What lies so close to the sheet's edge is left out: pixels of the small picture.
 SHEET_EDGE = 4
 SMALLEST_WITH_SHEET = 150  # pixels of the shorter side
@@ -86,7 +88,11 @@ def find_sheet(grey: NDArray[Any]) -> NDArray[np.bool_] | None:
         if not count:
             continue
         region = ndimage.binary_fill_holes(labels == 1 + int(np.bincount(labels.ravel())[1:].argmax()))
-        if not LEAST_SHEET < region.mean() < LARGEST_SHEET or sides_within(region) < 3:
+        if not LEAST_SHEET < region.mean() < LARGEST_SHEET:
+            continue
+        # No shadow is as dark as a dark desk.
+        deep = float(np.median(smooth[~region])) < DARKEST_SHADOW * float(np.median(smooth[region]))
+        if sides_within(region) < (2 if deep else 3):
             continue
         if (chosen is None or region.sum() > chosen.sum()) and sharp(smooth, region):
             chosen = region if four_sided(region) > LEAST_FILLED else chosen
@@ -124,10 +130,9 @@ def sharp(smooth: NDArray[Any], region: NDArray[np.bool_]) -> bool:
     outside = ~region & ndimage.binary_dilation(region, iterations=3)
     if not inside.any() or not outside.any():
         return False
-    contrast = float(np.median(smooth[region])) - float(np.median(smooth[~region]))
-    # Brightness across the edge, place by place along it.
-    step = ndimage.maximum_filter(smooth, 9)[inside] - ndimage.minimum_filter(smooth, 9)[inside]
-    return contrast > 0 and float(np.percentile(step, 25)) > 0.4 * contrast
+    # Brightness across the edge, place by place along it, relative to the brighter side: it may lie in a shadow.
+    high, low = ndimage.maximum_filter(smooth, 9)[inside], ndimage.minimum_filter(smooth, 9)[inside]
+    return float(np.percentile((high - low) / np.maximum(high, 1), 20)) > LEAST_STEP
 
 
 def sides_within(region: NDArray[np.bool_]) -> int:

@@ -1,5 +1,6 @@
 """`read`: from a picture to its digits in reading order, every step in its own file."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -13,7 +14,7 @@ from byhand.errors import ByhandError
 from byhand.model import Model, load_model, shipped_model
 from byhand.reading.decoding import Picture, decode, from_array
 from byhand.reading.digits import Guess, find_digits
-from byhand.reading.ink import Ink, find_ink, grey_of
+from byhand.reading.ink import Ink, Legible, find_ink, grey_of
 from byhand.reading.paper import darkness_of_ink, darkness_within, find_sheet, luminance
 from byhand.reading.rows import rows_of, with_spaces
 from byhand.reading.shapes import Box, Judge, connected, rescaled
@@ -24,6 +25,8 @@ from byhand.reading.single import SMALL, enlarge, read_single
 OTHER, SURE = 0.45, 0.95
 # A very small picture that is read as one digit with at least this confidence is one.
 LIKELY = 0.7
+# A dark sheet covers at least this part of the picture: smaller dark things are ink or shadows.
+LEAST_DARK_SHEET = 0.2
 # Polarity less clear than this is tried both ways; the less likely way must show more than so many times the digits.
 CLEAR_POLARITY, SECOND_THOUGHT = 0.8, 1.5
 
@@ -184,30 +187,36 @@ class Scene:
 
 def scenes_of(grey: NDArray[np.float32]) -> list[Scene]:
     """What the picture may show, the likeliest first: a light sheet, a page in one polarity or both, a dark sheet."""
+    scenes = []
     light = find_sheet(grey)
-    if light is not None and darkness_within(grey, light) > 0:
-        return [Scene(light, True)]
+    if light is not None:
+        scenes.append(Scene(light, True))
+        if darkness_within(grey, light) > 0:
+            return scenes
     darkness = darkness_of_ink(grey)
-    scenes = [Scene(None, darkness >= 0)]
+    scenes.append(Scene(None, darkness >= 0))
     if abs(darkness) < CLEAR_POLARITY:
         scenes.append(Scene(None, darkness < 0))
     dark = find_sheet(255 - grey)
-    if dark is not None and darkness_within(grey, dark) < 0:
+    if dark is not None and dark.mean() > LEAST_DARK_SHEET and darkness_within(grey, dark) < 0:
         scenes.append(Scene(dark, False))
     return scenes
 
 
 def find_many(stages: Stages, judge: Judge) -> None:
     """Find the ink in the scene that shows most of it and let the network decide what makes a digit."""
-    picture, most = stages.picture, -1.0
+    picture = stages.picture
+    best: Legible | None = None
     factor = 1
     for scene in scenes_of(luminance(picture.colours)):
         colours = picture.colours if scene.dark_on_light else 255 - picture.colours
         grey = grey_of(colours, scene.sheet)
         enlarged, factor = enlarge(grey)
-        ink, worth = find_ink(enlarged, scene.sheet if factor == 1 else None, judge)
-        if worth > SECOND_THOUGHT * most:
-            most = worth
+        ink, legible = find_ink(enlarged, scene.sheet if factor == 1 else None, judge)
+        if best is None or (
+            legible.worth > SECOND_THOUGHT * best.worth and legible.capped(math.inf) > best.capped(math.inf)
+        ):
+            best = legible
             stages.grey, stages.ink, stages.sheet, stages.dark_on_light = grey, ink, scene.sheet, scene.dark_on_light
     if stages.ink is not None:
         guesses = find_digits(connected(stages.ink.density, stages.ink.mask), judge)
