@@ -107,11 +107,15 @@ SIGNS: tuple[str, ...] = (
     "- 20 0 20 100 / - 50 0 50 100 / - 80 0 80 100",
     "- 0 0 100 100 / - 30 0 100 70 / - 0 30 70 100",
     "~ 20 45 80 45 75 15 40 15 15 50 40 95 85 80",
+    "- 0 50 100 50",
+    "- 10 0 10 100 80 100",
+    "- 50 0 50 100 / - 0 100 100 100",
+    "- 0 0 0 100 / - 0 50 80 50",
 )
 
 SHARE_OF_1_AND_7 = 1 / 6  # each, of the drawn digits
 # Of the examples that are no digit; the rest are letters and signs.
-NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE = 0.08, 0.25, 0.2, 0.25
+NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE = 0.05, 0.15, 0.45, 0.15
 
 
 def draw_digits(
@@ -169,20 +173,29 @@ def _scribbles(count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
 
 
 def _pairs(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Two digits side by side, pressed into one image: what is left when touching digits are not taken apart."""
+    """Two digits side by side, fitted into one image: what is left when touching digits are not taken apart."""
     left, right = digits[rng.integers(len(digits), size=(2, count))]
-    gap = rng.integers(11, 19, count)
-    wide = np.zeros((count, 28, 46), np.uint8)
+    (first, end), (begin, last) = _extent(left), _extent(right)
+    # Where the right one's image begins: its ink overlaps that of the left one a little, touches it, or nearly does.
+    gap = (end - begin + rng.integers(-4, 4, count)).clip(0, 28)
+    wide = np.zeros((count, 28, 56), np.uint8)
     wide[:, :, :28] = left
     place = gap[:, np.newaxis, np.newaxis] + np.arange(28)
     rows = np.arange(28)[:, np.newaxis]
     which = np.arange(count)[:, np.newaxis, np.newaxis]
     wide[which, rows, place] = np.maximum(wide[which, rows, place], right)
-    # The columns between the outermost ink, 4 to `gap` + 24, become 20 wide; the rows shrink as much.
-    scale = (gap + 20)[:, np.newaxis] / 20
-    columns = 4 + (np.arange(28) - 4) * scale
+    # The longer side of the ink becomes 20 pixels; that of a digit is 20 already.
+    edge = np.maximum(end, gap + last)
+    scale = np.maximum((edge - first) / 20, 1)[:, np.newaxis]
+    columns = (first + edge - 1)[:, np.newaxis] / 2 + (np.arange(28) - 13.5) * scale
     heights = 13.5 + (np.arange(28) - 13.5) * scale
     return _look_up(wide, heights, columns)
+
+
+def _extent(images: NDArray[np.uint8]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The first column with ink of each image, and the column after the last."""
+    inked = (images > 60).any(axis=1)
+    return inked.argmax(axis=1), images.shape[2] - inked[:, ::-1].argmax(axis=1)
 
 
 def _look_up(images: NDArray[np.uint8], rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.uint8]:

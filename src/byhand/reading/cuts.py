@@ -64,35 +64,48 @@ def cut(shape: Shape) -> Cuts:
 
 
 def _paths(ink: NDArray[np.float32]) -> tuple[list[NDArray[np.intp]], list[float]]:
-    """Columns of the best paths, row by row, and their prices; left to right."""
+    """Columns of the best paths, row by row, and their prices; left to right.
+
+    For each column of the middle row, the path through it that crosses least ink: the cheapest from there to the top
+    and to the bottom. Where moving that column to either side makes the path dearer, it is worth a cut.
+    """
     height, width = ink.shape
     if width < 4:
         return [], []
-    cost = np.zeros((height, width))
-    step = np.zeros((height, width), int)
-    cost[0] = ink[0]
-    for y in range(1, height):
-        above = np.pad(cost[y - 1], 1, constant_values=np.inf)
-        choices = np.stack([above[:-2] + ASIDE, above[1:-1], above[2:] + ASIDE])
-        step[y] = choices.argmin(axis=0) - 1
-        cost[y] = choices.min(axis=0) + ink[y]
-    last = cost[-1].copy()
+    middle = height // 2
+    upper, from_top = _cheapest(ink[: middle + 1])
+    lower, from_bottom = _cheapest(ink[middle:][::-1])
+    price = upper + lower - ink[middle]
     margin = max(1, round(APART * height / 2))
-    last[:margin] = last[-margin:] = np.inf
-    found: list[tuple[int, float, NDArray[np.intp]]] = []
+    price[:margin] = price[-margin:] = np.inf
     apart = max(2, round(APART * height))
     most = max(MOST_CUTS, round(5 * width / height))
-    while len(found) < most:
-        x = int(last.argmin())
-        if not np.isfinite(last[x]) or last[x] > DEEPEST * height:
+    found: list[tuple[int, float, NDArray[np.intp]]] = []
+    for x in np.argsort(price, kind="stable"):
+        if len(found) == most or price[x] > DEEPEST * height:
             break
-        price = float(last[x])
-        last[max(0, x - apart) : x + apart + 1] = np.inf
-        path = np.empty(height, np.intp)
-        path[-1] = x
-        for y in range(height - 1, 0, -1):
-            path[y - 1] = path[y] + step[y, path[y]]
-        if all(np.abs(path - other).max() >= apart / 2 for _, _, other in found):
-            found.append((int(path.sum()), price, path))
+        path = np.concatenate([_followed(from_top, x), _followed(from_bottom, x)[::-1][1:]])
+        if all(np.abs(path - other).mean() >= apart / 2 for _, _, other in found):
+            found.append((int(path.sum()), float(price[x]), path))
     found.sort(key=lambda entry: entry[0])
     return [path for _, _, path in found], [price / height for _, price, _ in found]
+
+
+def _cheapest(ink: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """The cost of the cheapest path from the first row to each column of the last, and every column's step to it."""
+    cost = ink[0].astype(float)
+    step = np.zeros(ink.shape, np.intp)
+    for y in range(1, len(ink)):
+        before = np.pad(cost, 1, constant_values=np.inf)
+        choices = np.stack([before[:-2] + ASIDE, before[1:-1], before[2:] + ASIDE])
+        step[y] = choices.argmin(axis=0) - 1
+        cost = choices.min(axis=0) + ink[y]
+    return cost, step
+
+
+def _followed(step: NDArray[np.intp], x: int) -> NDArray[np.intp]:
+    """The columns, row by row, of the path that ends in column `x` of the last row."""
+    path = np.full(len(step), x)
+    for y in range(len(step) - 1, 0, -1):
+        path[y - 1] = path[y] + step[y, path[y]]
+    return path

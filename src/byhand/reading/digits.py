@@ -16,7 +16,7 @@ from byhand.reading.preparation import prepare
 from byhand.reading.shapes import Judge, Shape, joined
 
 # Distances and sizes, as parts of the height of the larger of two shapes.
-NEAR = 0.22
+NEAR, TOUCHING = 0.22, 0.06
 TALLEST_UNION = 1.35
 # Pieces smaller than this part of the usual height, or than so many pixels, are specks; below SMALL, it depends.
 SPECK, SMALLEST, SMALL = 0.07, 5, 0.25
@@ -25,6 +25,9 @@ SMALL_ONE = 0.4
 # A shape that is so much wider than high is no digit.
 FLAT = 1.9
 MOST_JOINED = 4
+# Width by height of MNIST's digits other than 1: the geometric mean, and the standard deviation of the logarithm, 0.24,
+# which is larger for other hands.
+USUAL_SHAPE, SPREAD = 0.8, 0.35
 # Below this confidence, or above this width for its height, a shape may be several digits that touch.
 CLEAR, WIDE = 0.9, 0.95
 # A 1 that is cut off must gain as much again: letters are made of sticks.
@@ -63,8 +66,8 @@ class Guess:
     @property
     def score(self) -> float:
         """How well it reads: log probability, less for shapes that digits do not have."""
-        stretched = max(0.0, math.log(self.shape.width / (1.1 * self.shape.height)))
-        return math.log(max(self.confidence, 1e-6)) - 2 * stretched
+        wide = max(0.0, math.log(self.shape.width / (USUAL_SHAPE * self.shape.height)) / SPREAD)
+        return math.log(max(self.confidence, 1e-6)) - wide**2 / 2
 
 
 def guess(shapes: Sequence[Shape], judge: Judge) -> list[Guess]:
@@ -125,6 +128,8 @@ def near(a: Shape, b: Shape) -> bool:
         return math.hypot(across, down) < NEAR * height and union < TALLEST_UNION * height
     if across > 0:
         return across < NEAR * height and union < TALLEST_UNION * height
+    if down < TOUCHING * height:  # one above the other, as the halves of a 3 or 8 that the pen left apart
+        return union < 2.1 * height
     return down < NEAR * height and union < (1.25 if min(a.height, b.height) > 0.6 * height else 1.7) * height
 
 

@@ -119,8 +119,10 @@ def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge:
     clear = [looked.amounts for looked, _ in found if len(looked.amounts) >= SEVERAL and looked.part >= MOSTLY]
     several = clear[0] if clear else None
     cap = math.inf if several is None else MOST_LARGER * float(np.median(several))
-    most = max(looked.capped(cap) for looked, _ in found)
-    looked, chosen = next((looked, window) for looked, window in found if looked.capped(cap) >= ENOUGH * most)
+    most = max(looked.capped(cap) * looked.part for looked, _ in found)
+    looked, chosen = next(
+        (looked, window) for looked, window in found if looked.capped(cap) * looked.part >= ENOUGH * most
+    )
     return separated(grey, inside, round(chosen * len(grey) / len(reduced))), looked
 
 
