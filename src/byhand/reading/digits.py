@@ -66,8 +66,10 @@ class Guess:
     @property
     def score(self) -> float:
         """How well it reads: log probability, less for shapes that digits do not have."""
-        wide = max(0.0, math.log(self.shape.width / (USUAL_SHAPE * self.shape.height)) / SPREAD)
-        return math.log(max(self.confidence, 1e-6)) - wide**2 / 2
+        unusual = math.log(self.shape.width / (USUAL_SHAPE * self.shape.height)) / SPREAD
+        if unusual < 0:  # narrow: a 1 is, however much, and other digits may be
+            unusual = 0 if self.digit == 1 else unusual / 2
+        return math.log(max(self.confidence, 1e-6)) - unusual**2 / 2
 
 
 def guess(shapes: Sequence[Shape], judge: Judge) -> list[Guess]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from byhand.reading.lines import without_lines
+from byhand.reading.lines import edge_of, without_lines
 from byhand.reading.paper import paper_level, small
 from byhand.reading.preparation import prepare
 from byhand.reading.shapes import Judge, connected
@@ -25,6 +25,8 @@ SEVERAL, MOST_LARGER = 4, 3.0
 MOSTLY = 0.5  # and with at least this part of all ink in them
 # Mean darkness of a stroke, relative to its darkest place; and the part of the picture that a large shape reaches over.
 EVEN, LARGE = 0.55, 0.5
+# What meets the edge in places so far apart, as a part of the page's shorter side, is a shadow.
+SPANNING = 0.4
 GRAIN_BLOCK = 32  # pixels
 # Ink is darker than so many standard deviations of the paper's grain, and by this part of the paper's brightness.
 GRAIN, FAINTEST = 5.0, 0.06
@@ -119,10 +121,12 @@ def find_ink(grey: NDArray[np.float32], inside: NDArray[np.bool_] | None, judge:
     clear = [looked.amounts for looked, _ in found if len(looked.amounts) >= SEVERAL and looked.part >= MOSTLY]
     several = clear[0] if clear else None
     cap = math.inf if several is None else MOST_LARGER * float(np.median(several))
-    most = max(looked.capped(cap) * looked.part for looked, _ in found)
-    looked, chosen = next(
-        (looked, window) for looked, window in found if looked.capped(cap) * looked.part >= ENOUGH * most
-    )
+    worth = [looked.capped(cap) * looked.part for looked, _ in found]
+    first = next(i for i in range(len(found)) if worth[i] >= ENOUGH * max(worth))
+    # The next one shows strokes whole that are a little too wide for this one.
+    if first + 1 < len(found) and worth[first + 1] >= worth[first]:
+        first += 1
+    looked, chosen = found[first]
     return separated(grey, inside, round(chosen * len(grey) / len(reduced))), looked
 
 
@@ -160,8 +164,19 @@ def separated(grey: NDArray[np.float32], inside: NDArray[np.bool_], window: int)
     ink = _strokes(*darkness(grey, level, inside), level)
     if ink is None:
         return None
-    mask = without_lines(ink.mask)
+    mask = without_shadows(without_lines(ink.mask, inside), inside)
     return Ink(np.where(ink.mask & ~mask, 0, ink.density), mask, level) if mask.any() else None
+
+
+def without_shadows(mask: NDArray[np.bool_], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Leave out what meets the sheet's edge in places far apart: a shadow across the page, or the desk beside it."""
+    edge = edge_of(inside, 2)
+    labels, count = ndimage.label(mask, np.ones((3, 3)))
+    apart = SPANNING * min(mask.shape)
+    dropped = np.zeros(count + 1, bool)
+    for number, place in enumerate(ndimage.find_objects(np.where(edge, labels, 0), count), start=1):
+        dropped[number] = place is not None and max(part.stop - part.start for part in place) > apart
+    return mask & ~dropped[labels]
 
 
 def darkness(

@@ -18,6 +18,8 @@ VOTERS = 800  # pixels of the side of the reduced page in which such lines are s
 SHORTEST = 40  # pixels
 # Lines tilt by at most so many degrees.
 STEEPEST = 12
+# A line that does not come so near the sheet's edge, as a part of its shorter side, is a stroke of a large digit.
+EDGE = 0.015
 # A line is filled with ink to at least this part, over its whole length.
 FILLED = 0.9
 # What is thicker than a line by this factor is a stroke that crosses it.
@@ -26,11 +28,12 @@ THICKER = 1.8
 SLENDER = 12
 
 
-def without_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def without_lines(mask: NDArray[np.bool_], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Give the ink without long straight lines and what is left of them.
 
     Args:
         mask: True where there is ink, shape (h, w).
+        inside: True where the sheet is.
 
     Returns:
         The ink that remains, shape (h, w).
@@ -45,19 +48,30 @@ def without_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     shorter = min(mask.shape)
     length = max(SHORTEST, LONG * shorter)
     remaining = mask
+    at_edge = edge_of(inside, round(EDGE * shorter) + 1)
     for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
         if max(part.stop - part.start for part in place) < length:
             continue
-        # In a picture of a digit or two, a line of the form goes on beyond the edge.
-        within = all(part.start > 1 and part.stop < side - 1 for part, side in zip(place, mask.shape, strict=True))
-        if within and shorter < SMALLEST_PAGE:
-            continue
-        lines = lines_in(labels[place] == number, length)
-        if lines.any():
+        own = labels[place] == number
+        lines = lines_in(own, length)
+        if lines.any() and (at_edge[place] & own | framed(own)).any():
             remaining = remaining.copy() if remaining is mask else remaining
             remaining[place] &= ~lines
             thickness = max(thickness, _thickness(lines))
     return _without_fragments(remaining, thickness, LONG_FRAGMENT * shorter) if thickness else remaining
+
+
+def edge_of(inside: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
+    """The rim of the sheet, so many pixels wide; where the sheet goes on beyond the picture, that of the picture."""
+    return inside & ~ndimage.binary_erosion(inside, np.ones((3, 3)), iterations=width)
+
+
+def framed(mask: NDArray[np.bool_]) -> bool:
+    """Tell whether ink runs along three sides of its box or more, as the frames of a form do, and no digit."""
+    height, width = mask.shape
+    down, across = max(1, height // 8), max(1, width // 8)
+    sides = (mask[:down].any(axis=0), mask[-down:].any(axis=0), mask[:, :across].any(axis=1), mask[:, -across:].any(axis=1))
+    return sum(float(side.mean()) > FILLED for side in sides) >= 3
 
 
 def _rulings(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
