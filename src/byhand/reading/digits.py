@@ -16,7 +16,7 @@ from byhand.reading.preparation import prepare
 from byhand.reading.shapes import Judge, Shape, joined
 
 # Distances and sizes, as parts of the height of the larger of two shapes.
-NEAR, TOUCHING = 0.22, 0.06
+NEAR, TOUCHING = 0.22, 0.1
 TALLEST_UNION = 1.35
 # Pieces smaller than this part of the usual height, or than so many pixels, are specks; below SMALL, it depends.
 SPECK, SMALLEST, SMALL = 0.07, 5, 0.25

@@ -71,7 +71,7 @@ class Legible:
     @property
     def worth(self) -> float:
         """Many digits and little else: noise gives many shapes, too, of which few look like digits."""
-        return len(self.amounts) * self.part**2
+        return math.sqrt(len(self.amounts)) * self.part**3
 
 
 def grey_of(colours: NDArray[np.uint8], inside: NDArray[np.bool_] | None = None) -> NDArray[np.float32]:

@@ -8,13 +8,17 @@ from numpy.typing import NDArray
 
 from byhand.reading.shapes import Box
 
-# Two digits are in one row if, seen along it, the middle of one is off the other's by at most this part of the height.
-OFF = 0.5
-# What is lower than this part of the usual height is looked at after the others.
-SMALL = 0.5
+Numbers = NDArray[np.float64]
+
+# Two neighbours are in one row if, seen along it, the middle of one is off the other's by at most this part of the
+# larger one's height, or by at most this part of the way from one to the other.
+OFF, SHALLOW = 0.5, 0.1
+# A way up or down counts so many times a way along the row, where a digit's neighbour is searched.
+ACROSS = 3.0
+# Rows are tilted by no more than this slope.
+STEEPEST = math.tan(math.radians(20))
 # A gap of at least this part of the row's usual height is a space.
 SPACE = 0.75
-STEEPEST = math.tan(math.radians(20))
 
 
 def rows_of(boxes: Sequence[Box]) -> list[list[int]]:
@@ -30,63 +34,43 @@ def rows_of(boxes: Sequence[Box]) -> list[list[int]]:
         return []
     left, top, right, bottom = np.array(boxes, float).T
     x, y, height = (left + right) / 2, (top + bottom) / 2, np.maximum(bottom - top, 0.6 * (right - left))
-    slope = tilt(x, y, height)
-    level = y - slope * x
-    small = height < SMALL * usual_height(height)
-    rows = _followed(np.flatnonzero(~small), x, level, height)
-    left_over = []
-    for i in np.flatnonzero(small):
-        # A small digit belongs to the row whose nearest large digit it stands beside.
-        beside = [(abs(x[i] - x[j]), row) for row in rows for j in row if abs(level[i] - level[j]) <= OFF * height[j]]
-        if beside:
-            min(beside, key=lambda entry: entry[0])[1].append(int(i))
-        else:
-            left_over.append(int(i))
-    rows += _followed(np.array(left_over, int), x, level, height)
-    rows = [sorted(row, key=lambda i: x[i]) for row in rows]
+    level = y - tilt(x, y, height) * x
+    following = _following(x, level, height)
+    firsts = set(range(len(boxes))) - set(following.values())
+    rows = []
+    for first in firsts:
+        row = [first]
+        while row[-1] in following:
+            row.append(following[row[-1]])
+        rows.append(row)
     return sorted(rows, key=lambda row: float(np.average(level[row], weights=height[row])))
 
 
-def _followed(
-    digits: NDArray[np.intp], x: NDArray[np.float64], level: NDArray[np.float64], height: NDArray[np.float64]
-) -> list[list[int]]:
-    """Follow rows of digits of about one size from left to right."""
-    rows: list[list[int]] = []
-    for i in digits[np.argsort(x[digits], kind="stable")]:
-        fits = []
-        for number, row in enumerate(rows):
-            last = row[-3:]
-            # The row goes on where its last digits are.
-            expected = float(np.average(level[last], weights=height[last]))
-            usual = float(np.median(height[row]))
-            size = max(min(usual, height[i]), 0.5 * max(usual, height[i]))
-            off = abs(level[i] - expected) / size
-            if off <= OFF and x[i] > x[row[-1]]:
-                fits.append((off, number))
-        if fits:
-            rows[min(fits)[1]].append(int(i))
-        else:
-            rows.append([int(i)])
-    return rows
+def _following(x: Numbers, level: Numbers, height: Numbers) -> dict[int, int]:
+    """For each digit the next one of its row, if there is one: near pairs first, each digit once on either side."""
+    pairs = []
+    for i in range(len(x)):
+        dx, dy = x - x[i], np.abs(level - level[i])
+        for j in np.flatnonzero((dx > 0) & (dy <= np.maximum(OFF * np.maximum(height, height[i]), SHALLOW * dx))):
+            pairs.append((dx[j] + ACROSS * dy[j], i, int(j)))
+    following: dict[int, int] = {}
+    preceded = set()
+    for _, i, j in sorted(pairs):
+        if i not in following and j not in preceded:
+            following[i] = j
+            preceded.add(j)
+    return following
 
 
-def usual_height(height: NDArray[np.float64]) -> float:
-    """Half of all height belongs to digits at least so high."""
-    order = np.argsort(height)
-    total = height[order].cumsum()
-    return float(height[order][np.searchsorted(total, total[-1] / 2)])
-
-
-def tilt(x: NDArray[np.float64], y: NDArray[np.float64], height: NDArray[np.float64]) -> float:
-    """The slope of the rows: the median of the slopes from each digit to its next one on the right."""
+def tilt(x: Numbers, y: Numbers, height: Numbers) -> float:
+    """The slope of the rows: the median of the slopes from each digit to its nearest one on the right."""
     slopes = []
-    usual = usual_height(height)
     for i in range(len(x)):
         dx, dy = x - x[i], y - y[i]
         size = np.minimum(height, height[i])
-        ahead = (dx > 0.3 * size) & (np.abs(dy) < STEEPEST * dx + 0.3 * size) & (dx < max(6 * height[i], 4 * usual))
-        if ahead.any():
-            j = np.where(ahead)[0][np.argmin((dx + 2 * np.abs(dy))[ahead])]
+        ahead = np.flatnonzero((dx > 0.3 * size) & (np.abs(dy) < STEEPEST * dx + 0.3 * size))
+        if len(ahead):
+            j = ahead[np.argmin((dx + ACROSS * np.abs(dy))[ahead])]
             slopes.append(dy[j] / dx[j])
     if len(slopes) < 2:
         return 0.0
