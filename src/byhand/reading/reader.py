@@ -15,9 +15,10 @@ from byhand.model import Model, load_model, shipped_model
 from byhand.reading.decoding import Picture, decode, from_array
 from byhand.reading.digits import Guess, find_digits
 from byhand.reading.ink import Ink, Legible, find_ink, grey_of
-from byhand.reading.paper import darkness_of_ink, darkness_within, find_sheet, luminance
+from byhand.reading.paper import darkness_of_ink, darkness_within, luminance
 from byhand.reading.rows import rows_of, with_spaces
 from byhand.reading.shapes import Box, Judge, connected, rescaled
+from byhand.reading.sheet import find_sheet
 from byhand.reading.single import SMALL, enlarge, read_single
 
 # The one place for what the network's confidence means. Below OTHER, ink is no digit; from SURE on, it is flagged: on

@@ -1,0 +1,132 @@
+"""The sheet: where it lies in the picture, if the paper does not fill it."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from byhand.reading.paper import small
+
+Mask = NDArray[np.bool_]
+
+# A sheet takes up between these parts of the picture, and is filled to at least this part by a quadrilateral. Around
+# it, all but a fifth of its edge is a step in brightness by at least this part of it.
+LEAST_SHEET, LARGEST_SHEET, LEAST_FILLED, LEAST_STEP = 0.12, 0.93, 0.93, 0.15
+LEVELS = 20  # of brightness that may part sheet from desk
+# Where brightness changes by less than this part from pixel to pixel, there is no edge.
+FLAT = (0.03, 0.06, 0.1)
+# So many flat pieces, each at least this part of the picture, are put together, so many at a time.
+MOST_PIECES, LEAST_PIECE, TOGETHER = 8, 0.01, 3
+DARKEST_SHADOW = 0.28  # brightness in a shadow, relative to that beside it
+# What lies so close to the sheet's edge is left out: pixels of the small picture.
+SHEET_EDGE = 4
+SMALLEST_WITH_SHEET = 150  # pixels of the shorter side
+
+
+def find_sheet(grey: NDArray[Any]) -> Mask | None:
+    """Find a sheet that lies on something darker; None if the paper seems to fill the picture.
+
+    A sheet is a bright region with four straight sides, at least three of them within the picture.
+
+    Args:
+        grey: 0 to 255, shape (h, w).
+
+    Returns:
+        True where the sheet is, shape (h, w).
+    """
+    if min(grey.shape) < SMALLEST_WITH_SHEET:
+        return None
+    image = small(grey)
+    k = max(3, min(image.shape) // 16) | 1
+    # Without ink, and with a little blur against grain.
+    smooth = ndimage.gaussian_filter(ndimage.grey_closing(image, (k, k)), 1)
+    low, high = np.percentile(smooth, [1, 99])
+    if high - low < LEAST_STEP * high:
+        return None
+    # The largest such region: a shadow that falls on the sheet parts it, too.
+    chosen: Mask | None = None
+    for region in itertools.chain(brighter(smooth), pieced_together(smooth)):
+        if not LEAST_SHEET < region.mean() < LARGEST_SHEET or (chosen is not None and region.sum() <= chosen.sum()):
+            continue
+        # No shadow is as dark as a dark desk.
+        deep = float(np.median(smooth[~region])) < DARKEST_SHADOW * float(np.median(smooth[region]))
+        if sides_within(region) >= (2 if deep else 3) and outlined(smooth, region):
+            chosen = region if four_sided(region) > LEAST_FILLED else chosen
+    if chosen is None:
+        return None
+    inner = ndimage.binary_erosion(chosen, iterations=SHEET_EDGE, border_value=1)
+    mask = Image.fromarray(inner.astype(np.uint8)).resize(grey.shape[::-1], Image.Resampling.NEAREST)
+    return np.asarray(mask).astype(bool)
+
+
+def brighter(smooth: NDArray[Any]) -> Iterator[Mask]:
+    """The largest regions that are brighter than each of several levels."""
+    for level in np.linspace(*np.percentile(smooth, [1, 99]), LEVELS + 2)[1:-1]:
+        labels, count = ndimage.label(smooth > level)
+        if count:
+            yield ndimage.binary_fill_holes(labels == 1 + int(np.bincount(labels.ravel())[1:].argmax()))
+
+
+def pieced_together(smooth: NDArray[Any]) -> Iterator[Mask]:
+    """Regions made of flat pieces, between which there are edges: of the sheet, or of a shadow that falls on it."""
+    steepness = ndimage.gaussian_gradient_magnitude(np.log(smooth + 4), 1)
+    for flat in FLAT:
+        labels, count = ndimage.label(steepness < flat)
+        sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+        numbers = [n for n in np.argsort(-sizes)[:MOST_PIECES] if sizes[n] >= LEAST_PIECE * smooth.size]
+        # Each with half of the edge around it, which is some 5 pixels wide.
+        pieces = [ndimage.binary_dilation(labels == 1 + n, iterations=3) for n in numbers]
+        for many in range(1, TOGETHER + 1):
+            for some in itertools.combinations(pieces, many):
+                region = np.logical_or.reduce(some)
+                if LEAST_SHEET < region.mean() < LARGEST_SHEET and ndimage.label(region)[1] == 1:
+                    yield ndimage.binary_fill_holes(region)
+
+
+def four_sided(region: Mask) -> float:
+    """The part of a region that the largest quadrilateral between its outermost points fills, at most 1."""
+    from scipy.spatial import ConvexHull, QhullError
+
+    points = np.argwhere(region ^ ndimage.binary_erosion(region))
+    try:
+        hull = points[ConvexHull(points).vertices]
+    except QhullError:
+        return 0.0
+    # The points farthest out in so many directions: the corners are among them, or close to them.
+    angles = np.arange(0, 2 * np.pi, np.pi / 12)
+    outermost = np.unique((hull @ np.stack([np.sin(angles), np.cos(angles)])).argmax(axis=0))
+    corners = hull[outermost].astype(float)
+    if len(corners) < 4:
+        return 0.0
+    chosen = np.array(list(itertools.combinations(range(len(corners)), 4)))
+    y, x = corners[chosen].transpose(2, 0, 1)
+    areas = np.abs((x * np.roll(y, -1, axis=1) - y * np.roll(x, -1, axis=1)).sum(axis=1)) / 2
+    return min(1.0, float(areas.max()) / float(region.sum()))
+
+
+def outlined(smooth: NDArray[Any], region: Mask) -> bool:
+    """Tell whether most of a region's edge is a sharp step from bright to dark."""
+    edge = region & ~ndimage.binary_erosion(region, iterations=2, border_value=1)
+    inside = ndimage.binary_erosion(region, iterations=2, border_value=1)
+    outside = ~ndimage.binary_dilation(region, iterations=2)
+    if not edge.any():
+        return False
+    bright, dark = (_mean_near(smooth, side)[edge] for side in (inside, outside))
+    return float(np.percentile((bright - dark) / np.maximum(bright, 1), 20)) > LEAST_STEP
+
+
+def _mean_near(values: NDArray[Any], where: Mask) -> NDArray[Any]:
+    """The mean of the values within a few pixels, of those places alone."""
+    weight = ndimage.uniform_filter(where.astype(np.float32), 9)
+    mean: NDArray[Any] = ndimage.uniform_filter(np.where(where, values, 0).astype(np.float32), 9) / np.maximum(weight, 1e-3)
+    return mean
+
+
+def sides_within(region: Mask) -> int:
+    """How many of the picture's four edges the region hardly touches."""
+    edges = (region[0], region[-1], region[:, 0], region[:, -1])
+    return sum(float(edge.mean()) < 0.15 for edge in edges)
