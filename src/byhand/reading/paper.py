@@ -21,7 +21,7 @@ def small(values: NDArray[Any], side: int = SMALL) -> NDArray[np.float32]:
     return np.asarray(image if factor == 1 else image.resize(size, Image.Resampling.BOX))
 
 
-def luminance(colours: NDArray[np.uint8]) -> NDArray[np.float32]:
+def luminance(colours: NDArray[Any]) -> NDArray[np.float32]:
     """How bright colours are, 0 to 255, weighted as in ITU-R BT.601."""
     return np.asarray(colours @ np.array([0.299, 0.587, 0.114], np.float32))
 

@@ -186,10 +186,11 @@ class Scene:
     dark_on_light: bool
 
 
-def scenes_of(grey: NDArray[np.float32]) -> list[Scene]:
+def scenes_of(colours: NDArray[np.uint8]) -> list[Scene]:
     """What the picture may show, the likeliest first: a light sheet, a page in one polarity or both, a dark sheet."""
     scenes = []
-    light = find_sheet(grey)
+    grey = luminance(colours)
+    light = find_sheet(colours)
     if light is not None:
         scenes.append(Scene(light, True))
         if darkness_within(grey, light) > 0:
@@ -198,7 +199,7 @@ def scenes_of(grey: NDArray[np.float32]) -> list[Scene]:
     scenes.append(Scene(None, darkness >= 0))
     if abs(darkness) < CLEAR_POLARITY:
         scenes.append(Scene(None, darkness < 0))
-    dark = find_sheet(255 - grey)
+    dark = find_sheet(255 - colours)
     if dark is not None and dark.mean() > LEAST_DARK_SHEET and darkness_within(grey, dark) < 0:
         scenes.append(Scene(dark, False))
     return scenes
@@ -209,7 +210,7 @@ def find_many(stages: Stages, judge: Judge) -> None:
     picture = stages.picture
     best: Legible | None = None
     factor = 1
-    for scene in scenes_of(luminance(picture.colours)):
+    for scene in scenes_of(picture.colours):
         colours = picture.colours if scene.dark_on_light else 255 - picture.colours
         grey = grey_of(colours, scene.sheet)
         enlarged, factor = enlarge(grey)

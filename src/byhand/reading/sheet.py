@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from byhand.reading.paper import small
+from byhand.reading.paper import luminance, small
 
 Mask = NDArray[np.bool_]
 
 # A sheet takes up between these parts of the picture, and is filled to at least this part by a quadrilateral. Around
 # it, all but a fifth of its edge is a step in brightness by at least this part of it.
 LEAST_SHEET, LARGEST_SHEET, LEAST_FILLED, LEAST_STEP = 0.12, 0.93, 0.93, 0.15
+STRAIGHT = 4  # the power of the filled part, where it is weighed against the size
 LEVELS = 20  # of brightness that may part sheet from desk
 # Where brightness changes by less than this part from pixel to pixel, there is no edge.
 FLAT = (0.03, 0.06, 0.1)
@@ -27,39 +28,45 @@ SHEET_EDGE = 4
 SMALLEST_WITH_SHEET = 150  # pixels of the shorter side
 
 
-def find_sheet(grey: NDArray[Any]) -> Mask | None:
+def find_sheet(colours: NDArray[np.uint8]) -> Mask | None:
     """Find a sheet that lies on something darker; None if the paper seems to fill the picture.
 
     A sheet is a bright region with four straight sides, at least three of them within the picture.
 
     Args:
-        grey: 0 to 255, shape (h, w).
+        colours: shape (h, w, 3).
 
     Returns:
         True where the sheet is, shape (h, w).
     """
-    if min(grey.shape) < SMALLEST_WITH_SHEET:
+    height, width, _ = colours.shape
+    if min(height, width) < SMALLEST_WITH_SHEET:
         return None
-    image = small(grey)
-    k = max(3, min(image.shape) // 16) | 1
+    channels = np.stack([small(colours[..., i]) for i in range(3)], axis=-1)
+    k = max(3, min(channels.shape[:2]) // 16) | 1
     # Without ink, and with a little blur against grain.
-    smooth = ndimage.gaussian_filter(ndimage.grey_closing(image, (k, k)), 1)
+    channels = ndimage.gaussian_filter(ndimage.grey_closing(channels, (k, k, 1)), (1, 1, 0))
+    smooth = luminance(channels)
     low, high = np.percentile(smooth, [1, 99])
     if high - low < LEAST_STEP * high:
         return None
-    # The largest such region: a shadow that falls on the sheet parts it, too.
-    chosen: Mask | None = None
-    for region in itertools.chain(brighter(smooth), pieced_together(smooth)):
-        if not LEAST_SHEET < region.mean() < LARGEST_SHEET or (chosen is not None and region.sum() <= chosen.sum()):
+    # The largest such region, for a shadow that falls on the sheet parts it, too; and one with straight sides.
+    chosen, most = None, 0.0
+    for region in itertools.chain(brighter(smooth), pieced_together(channels)):
+        area = float(region.mean())
+        if not LEAST_SHEET < area < LARGEST_SHEET or area <= most:
             continue
         # No shadow is as dark as a dark desk.
         deep = float(np.median(smooth[~region])) < DARKEST_SHADOW * float(np.median(smooth[region]))
-        if sides_within(region) >= (2 if deep else 3) and outlined(smooth, region):
-            chosen = region if four_sided(region) > LEAST_FILLED else chosen
+        if sides_within(region) < (2 if deep else 3) or not outlined(smooth, region):
+            continue
+        filled = four_sided(region)
+        if filled > LEAST_FILLED and area * filled**STRAIGHT > most:
+            chosen, most = region, area * filled**STRAIGHT
     if chosen is None:
         return None
     inner = ndimage.binary_erosion(chosen, iterations=SHEET_EDGE, border_value=1)
-    mask = Image.fromarray(inner.astype(np.uint8)).resize(grey.shape[::-1], Image.Resampling.NEAREST)
+    mask = Image.fromarray(inner.astype(np.uint8)).resize((width, height), Image.Resampling.NEAREST)
     return np.asarray(mask).astype(bool)
 
 
@@ -71,13 +78,13 @@ def brighter(smooth: NDArray[Any]) -> Iterator[Mask]:
             yield ndimage.binary_fill_holes(labels == 1 + int(np.bincount(labels.ravel())[1:].argmax()))
 
 
-def pieced_together(smooth: NDArray[Any]) -> Iterator[Mask]:
+def pieced_together(channels: NDArray[Any]) -> Iterator[Mask]:
     """Regions made of flat pieces, between which there are edges: of the sheet, or of a shadow that falls on it."""
-    steepness = ndimage.gaussian_gradient_magnitude(np.log(smooth + 4), 1)
+    steepness = np.max([ndimage.gaussian_gradient_magnitude(np.log(channels[..., i] + 4), 1) for i in range(3)], axis=0)
     for flat in FLAT:
         labels, count = ndimage.label(steepness < flat)
         sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
-        numbers = [n for n in np.argsort(-sizes)[:MOST_PIECES] if sizes[n] >= LEAST_PIECE * smooth.size]
+        numbers = [n for n in np.argsort(-sizes)[:MOST_PIECES] if sizes[n] >= LEAST_PIECE * steepness.size]
         # Each with half of the edge around it, which is some 5 pixels wide.
         pieces = [ndimage.binary_dilation(labels == 1 + n, iterations=3) for n in numbers]
         for many in range(1, TOGETHER + 1):
@@ -88,7 +95,7 @@ def pieced_together(smooth: NDArray[Any]) -> Iterator[Mask]:
 
 
 def four_sided(region: Mask) -> float:
-    """The part of a region that the largest quadrilateral between its outermost points fills, at most 1."""
+    """The area of the largest quadrilateral between a region's outermost points by that of the region, or the inverse: at most 1."""
     from scipy.spatial import ConvexHull, QhullError
 
     points = np.argwhere(region ^ ndimage.binary_erosion(region))
@@ -105,7 +112,8 @@ def four_sided(region: Mask) -> float:
     chosen = np.array(list(itertools.combinations(range(len(corners)), 4)))
     y, x = corners[chosen].transpose(2, 0, 1)
     areas = np.abs((x * np.roll(y, -1, axis=1) - y * np.roll(x, -1, axis=1)).sum(axis=1)) / 2
-    return min(1.0, float(areas.max()) / float(region.sum()))
+    ratio = float(areas.max()) / float(region.sum())
+    return min(ratio, 1 / ratio) if ratio else 0.0
 
 
 def outlined(smooth: NDArray[Any], region: Mask) -> bool:
