@@ -26,7 +26,7 @@ MOSTLY = 0.5  # and with at least this part of all ink in them
 # Mean darkness of a stroke, relative to its darkest place; and the part of the picture that a large shape reaches over.
 EVEN, LARGE = 0.55, 0.5
 # What meets the edge in places so far apart, as a part of the page's shorter side, is a shadow.
-SPANNING = 0.4
+SPANNING = 0.3
 GRAIN_BLOCK = 32  # pixels
 # Ink is darker than so many standard deviations of the paper's grain, and by this part of the paper's brightness.
 GRAIN, FAINTEST = 5.0, 0.06
@@ -170,13 +170,14 @@ def separated(grey: NDArray[np.float32], inside: NDArray[np.bool_], window: int)
 
 def without_shadows(mask: NDArray[np.bool_], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Leave out what meets the sheet's edge in places far apart: a shadow across the page, or the desk beside it."""
-    edge = edge_of(inside, 2)
     labels, count = ndimage.label(mask, np.ones((3, 3)))
-    apart = SPANNING * min(mask.shape)
     dropped = np.zeros(count + 1, bool)
-    for number, place in enumerate(ndimage.find_objects(np.where(edge, labels, 0), count), start=1):
-        dropped[number] = place is not None and max(part.stop - part.start for part in place) > apart
-    return mask & ~dropped[labels]
+    apart = SPANNING * min(mask.shape)
+    contacts = ndimage.find_objects(np.where(edge_of(inside, 2), labels, 0), count)
+    for number, contact in enumerate(contacts, start=1):
+        dropped[number] = contact is not None and max(part.stop - part.start for part in contact) > apart
+    kept: NDArray[np.bool_] = mask & ~dropped[labels]
+    return kept
 
 
 def darkness(
