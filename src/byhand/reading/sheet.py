@@ -14,9 +14,9 @@ from byhand.reading.paper import luminance, small
 Mask = NDArray[np.bool_]
 
 # A sheet takes up between these parts of the picture, and is filled to at least this part by a quadrilateral. Around
-# it, all but a fifth of its edge is a step in brightness by at least this part of it.
-LEAST_SHEET, LARGEST_SHEET, LEAST_FILLED, LEAST_STEP = 0.12, 0.93, 0.93, 0.15
-STRAIGHT = 4  # the power of the filled part, where it is weighed against the size
+# it, at least this part of its edge is a step in brightness, by at least this part.
+LEAST_SHEET, LARGEST_SHEET, LEAST_FILLED, LEAST_OUTLINED, LEAST_STEP = 0.12, 0.93, 0.93, 0.8, 0.15
+EXACT = 4  # the power of these two parts, where they are weighed against the size
 LEVELS = 20  # of brightness that may part sheet from desk
 # Where brightness changes by less than this part from pixel to pixel, there is no edge.
 FLAT = (0.03, 0.06, 0.1)
@@ -50,7 +50,7 @@ def find_sheet(colours: NDArray[np.uint8]) -> Mask | None:
     low, high = np.percentile(smooth, [1, 99])
     if high - low < LEAST_STEP * high:
         return None
-    # The largest such region, for a shadow that falls on the sheet parts it, too; and one with straight sides.
+    # The largest such region, for a shadow that falls on the sheet parts it, too; but without any desk.
     chosen, most = None, 0.0
     for region in itertools.chain(brighter(smooth), pieced_together(channels)):
         area = float(region.mean())
@@ -58,14 +58,15 @@ def find_sheet(colours: NDArray[np.uint8]) -> Mask | None:
             continue
         # No shadow is as dark as a dark desk.
         deep = float(np.median(smooth[~region])) < DARKEST_SHADOW * float(np.median(smooth[region]))
-        if sides_within(region) < (2 if deep else 3) or not outlined(smooth, region):
+        if sides_within(region) < (2 if deep else 3) or (sharp := outlined(smooth, region)) < LEAST_OUTLINED:
             continue
         filled = four_sided(region)
-        if filled > LEAST_FILLED and area * filled**STRAIGHT > most:
-            chosen, most = region, area * filled**STRAIGHT
+        if filled > LEAST_FILLED and area * (filled * sharp) ** EXACT > most:
+            chosen, most = region, area * (filled * sharp) ** EXACT
     if chosen is None:
         return None
-    inner = ndimage.binary_erosion(chosen, iterations=SHEET_EDGE, border_value=1)
+    # Ink at the edge belongs to the sheet, too.
+    inner = ndimage.binary_erosion(convex(chosen), iterations=SHEET_EDGE, border_value=1)
     mask = Image.fromarray(inner.astype(np.uint8)).resize((width, height), Image.Resampling.NEAREST)
     return np.asarray(mask).astype(bool)
 
@@ -116,15 +117,28 @@ def four_sided(region: Mask) -> float:
     return min(ratio, 1 / ratio) if ratio else 0.0
 
 
-def outlined(smooth: NDArray[Any], region: Mask) -> bool:
-    """Tell whether most of a region's edge is a sharp step from bright to dark."""
+def outlined(smooth: NDArray[Any], region: Mask) -> float:
+    """The part of a region's edge that is a sharp step from bright to dark, 0 to 1."""
     edge = region & ~ndimage.binary_erosion(region, iterations=2, border_value=1)
     inside = ndimage.binary_erosion(region, iterations=2, border_value=1)
     outside = ~ndimage.binary_dilation(region, iterations=2)
     if not edge.any():
-        return False
+        return 0.0
     bright, dark = (_mean_near(smooth, side)[edge] for side in (inside, outside))
-    return float(np.percentile((bright - dark) / np.maximum(bright, 1), 20)) > LEAST_STEP
+    return float(((bright - dark) > LEAST_STEP * np.maximum(bright, 1)).mean())
+
+
+def convex(region: Mask) -> Mask:
+    """A region without its bays."""
+    from scipy.spatial import ConvexHull
+
+    points = np.argwhere(region)
+    hull = ConvexHull(points)
+    inside = np.ones(region.shape, bool)
+    rows, columns = np.indices(region.shape)
+    for down, across, offset in hull.equations:
+        inside &= down * rows + across * columns + offset <= 0.5
+    return inside
 
 
 def _mean_near(values: NDArray[Any], where: Mask) -> NDArray[Any]:
