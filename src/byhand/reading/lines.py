@@ -38,27 +38,21 @@ def without_lines(mask: NDArray[np.bool_], inside: NDArray[np.bool_]) -> NDArray
     Returns:
         The ink that remains, shape (h, w).
     """
-    thickness = 0.0
-    if min(mask.shape) >= SMALLEST_PAGE:
-        rulings = _rulings(mask)
-        if rulings.any():
-            mask = mask & ~rulings
-            thickness = _thickness(rulings)
-    labels, count = ndimage.label(mask, np.ones((3, 3)))
     shorter = min(mask.shape)
+    across, down = _rulings(mask) if shorter >= SMALLEST_PAGE else (np.zeros_like(mask), np.zeros_like(mask))
+    labels, count = ndimage.label(mask & ~(across | down), np.ones((3, 3)))
     length = max(SHORTEST, LONG * shorter)
-    remaining = mask
     at_edge = edge_of(inside, round(EDGE * shorter) + 1)
     for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
         if max(part.stop - part.start for part in place) < length:
             continue
         own = labels[place] == number
-        lines = lines_in(own, length)
-        if lines.any() and (at_edge[place] & own | framed(own)).any():
-            remaining = remaining.copy() if remaining is mask else remaining
-            remaining[place] &= ~lines
-            thickness = max(thickness, _thickness(lines))
-    return _without_fragments(remaining, thickness, LONG_FRAGMENT * shorter) if thickness else remaining
+        if (at_edge[place] & own).any() or framed(own):
+            level, upright = lines_in(own, length)
+            across[place] |= level
+            down[place] |= upright
+    lines = across | down
+    return _without_fragments(mask & ~lines, across, down, LONG_FRAGMENT * shorter) if lines.any() else mask
 
 
 def edge_of(inside: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
@@ -74,15 +68,10 @@ def framed(mask: NDArray[np.bool_]) -> bool:
     return sum(float(side.mean()) > FILLED for side in sides) >= 3
 
 
-def _rulings(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Lines across the whole page, though they be broken, without the strokes that cross them."""
+def _rulings(mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Level and upright lines across the whole page, though they be broken, without the strokes that cross them."""
     across, down = _straight(mask), _straight(mask.T).T
-    if not across.any() and not down.any():
-        return across
-    return (
-        _uncrossed(mask & ~(down & ~across), across, MOST_THICK * mask.shape[1])
-        | _uncrossed((mask & ~(across & ~down)).T, down.T, MOST_THICK * mask.shape[0]).T
-    )
+    return _both_uncrossed(mask, across, down, MOST_THICK * mask.shape[1], MOST_THICK * mask.shape[0])
 
 
 def _straight(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -130,30 +119,43 @@ def _thickness(lines: NDArray[np.bool_]) -> float:
     return 4 * float(inner[lines].mean()) - 1
 
 
-def _without_fragments(mask: NDArray[np.bool_], thickness: float, length: float) -> NDArray[np.bool_]:
-    """Leave out pieces that are straight, level or upright, and no thicker than the lines that were found."""
+def _without_fragments(
+    mask: NDArray[np.bool_], across: NDArray[np.bool_], down: NDArray[np.bool_], length: float
+) -> NDArray[np.bool_]:
+    """Leave out what is left of lines: no thicker than they are, and where one of them goes on."""
+    thickness = max(_thickness(lines) for lines in (across, down) if lines.any())
+    near = math.ceil(2 * thickness) + 2
     labels, count = ndimage.label(mask, np.ones((3, 3)))
     dropped = np.zeros(count + 1, bool)
-    for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
-        height, width = (part.stop - part.start for part in place)
-        if max(height, width) <= 3 * thickness:  # where two lines crossed
-            dropped[number] = True
-            continue
+    for number, (rows, columns) in enumerate(ndimage.find_objects(labels, count), start=1):
+        height, width = rows.stop - rows.start, columns.stop - columns.start
         if max(height, width) > 3 * length or min(height, width) > 2 * thickness + 0.12 * max(height, width):
             continue
-        own = labels[place] == number
-        dropped[number] = own.sum() / max(height, width) <= 1.4 * thickness
+        wide = slice(max(0, columns.start - near), columns.stop + near)
+        tall = slice(max(0, rows.start - near), rows.stop + near)
+        if max(height, width) <= 3 * thickness:  # where two lines crossed
+            dropped[number] = across[tall, wide].any() or down[tall, wide].any()
+            continue
+        goes_on = (width >= height and across[rows, wide].any()) or (height >= width and down[tall, columns].any())
+        own = labels[rows, columns] == number
+        dropped[number] = goes_on and own.sum() / max(height, width) <= 1.4 * thickness
     kept: NDArray[np.bool_] = mask & ~dropped[labels]
     return kept
 
 
-def lines_in(mask: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:
-    """Where one shape holds lines of at least this length, near the horizontal or the vertical."""
+def lines_in(mask: NDArray[np.bool_], length: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Where one shape holds level and upright lines of at least this length."""
     across, down = _level(mask, round(length)), _level(mask.T, round(length)).T
-    return (
-        _uncrossed(mask & ~(down & ~across), across, length)
-        | _uncrossed((mask & ~(across & ~down)).T, down.T, length).T
-    )
+    return _both_uncrossed(mask, across, down, length, length)
+
+
+def _both_uncrossed(
+    mask: NDArray[np.bool_], across: NDArray[np.bool_], down: NDArray[np.bool_], width: float, height: float
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Level and upright lines without the strokes that cross them; a line of the other kind is no such stroke."""
+    level = _uncrossed(mask & ~(down & ~across), across, width)
+    upright = _uncrossed((mask & ~(across & ~down)).T, down.T, height).T
+    return level, upright
 
 
 def _uncrossed(mask: NDArray[np.bool_], lines: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:

@@ -215,9 +215,7 @@ def find_many(stages: Stages, judge: Judge) -> None:
         grey = grey_of(colours, scene.sheet)
         enlarged, factor = enlarge(grey)
         ink, legible = find_ink(enlarged, scene.sheet if factor == 1 else None, judge)
-        if best is None or (
-            legible.worth > SECOND_THOUGHT * best.worth and legible.capped(math.inf) > best.capped(math.inf)
-        ):
+        if best is None or legible.worth > SECOND_THOUGHT * best.worth:
             best = legible
             stages.grey, stages.ink, stages.sheet, stages.dark_on_light = grey, ink, scene.sheet, scene.dark_on_light
     if stages.ink is not None:
