@@ -199,7 +199,7 @@ def scenes_of(colours: NDArray[np.uint8]) -> list[Scene]:
     scenes.append(Scene(None, darkness >= 0))
     if abs(darkness) < CLEAR_POLARITY:
         scenes.append(Scene(None, darkness < 0))
-    dark = find_sheet(255 - colours)
+    dark = find_sheet(colours, light=False)
     if dark is not None and dark.mean() > LEAST_DARK_SHEET and darkness_within(grey, dark) < 0:
         scenes.append(Scene(dark, False))
     return scenes

@@ -28,13 +28,14 @@ SHEET_EDGE = 4
 SMALLEST_WITH_SHEET = 150  # pixels of the shorter side
 
 
-def find_sheet(colours: NDArray[np.uint8]) -> Mask | None:
+def find_sheet(colours: NDArray[np.uint8], *, light: bool = True) -> Mask | None:
     """Find a sheet that lies on something darker; None if the paper seems to fill the picture.
 
     A sheet is a bright region with four straight sides, at least three of them within the picture.
 
     Args:
         colours: shape (h, w, 3).
+        light: whether the sheet is lighter than what is around it, and darker than its ink; or the other way round.
 
     Returns:
         True where the sheet is, shape (h, w).
@@ -45,20 +46,24 @@ def find_sheet(colours: NDArray[np.uint8]) -> Mask | None:
     channels = np.stack([small(colours[..., i]) for i in range(3)], axis=-1)
     k = max(3, min(channels.shape[:2]) // 16) | 1
     # Without ink, and with a little blur against grain.
-    channels = ndimage.gaussian_filter(ndimage.grey_closing(channels, (k, k, 1)), (1, 1, 0))
+    without_ink = ndimage.grey_closing if light else ndimage.grey_opening
+    channels = ndimage.gaussian_filter(without_ink(channels, (k, k, 1)), (1, 1, 0))
     smooth = luminance(channels)
     low, high = np.percentile(smooth, [1, 99])
     if high - low < LEAST_STEP * high:
         return None
     # The largest such region, for a shadow that falls on the sheet parts it, too; but without any desk.
     chosen, most = None, 0.0
-    for region in itertools.chain(brighter(smooth), pieced_together(channels)):
+    for region in itertools.chain(brighter(smooth if light else -smooth), pieced_together(channels)):
         area = float(region.mean())
         if not LEAST_SHEET < area < LARGEST_SHEET or area <= most:
             continue
         # No shadow is as dark as a dark desk.
-        deep = float(np.median(smooth[~region])) < DARKEST_SHADOW * float(np.median(smooth[region]))
-        if sides_within(region) < (2 if deep else 3) or (sharp := outlined(smooth, region)) < LEAST_OUTLINED:
+        dark, bright = sorted(float(np.median(smooth[side])) for side in (region, ~region))
+        if sides_within(region) < (2 if dark < DARKEST_SHADOW * bright else 3):
+            continue
+        sharp = outlined(smooth if light else -smooth, region)
+        if sharp < LEAST_OUTLINED:
             continue
         filled = four_sided(region)
         if filled > LEAST_FILLED and area * (filled * sharp) ** EXACT > most:
@@ -125,7 +130,7 @@ def outlined(smooth: NDArray[Any], region: Mask) -> float:
     if not edge.any():
         return 0.0
     bright, dark = (_mean_near(smooth, side)[edge] for side in (inside, outside))
-    return float(((bright - dark) > LEAST_STEP * np.maximum(bright, 1)).mean())
+    return float((bright - dark > LEAST_STEP * np.maximum(np.abs(bright), np.abs(dark))).mean())
 
 
 def convex(region: Mask) -> Mask:
