@@ -28,8 +28,9 @@ OTHER, SURE = 0.45, 0.95
 LIKELY = 0.7
 # A dark sheet covers at least this part of the picture: smaller dark things are ink or shadows.
 LEAST_DARK_SHEET = 0.2
-# Polarity less clear than this is tried both ways; the less likely way must show more than so many times the digits.
-CLEAR_POLARITY, SECOND_THOUGHT = 0.8, 1.5
+# Polarity less clear than this is tried both ways; a less likely way to see the picture must be worth more than so many
+# times as much, with more ink in it that looks like digits, or with less.
+CLEAR_POLARITY, SECOND_THOUGHT, THIRD_THOUGHT = 0.8, 1.5, 4
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,9 @@ def find_many(stages: Stages, judge: Judge) -> None:
         grey = grey_of(colours, scene.sheet)
         enlarged, factor = enlarge(grey)
         ink, legible = find_ink(enlarged, scene.sheet if factor == 1 else None, judge)
-        if best is None or legible.worth > SECOND_THOUGHT * best.worth:
+        if best is None or legible.worth > best.worth * (
+            SECOND_THOUGHT if legible.capped(math.inf) > best.capped(math.inf) else THIRD_THOUGHT
+        ):
             best = legible
             stages.grey, stages.ink, stages.sheet, stages.dark_on_light = grey, ink, scene.sheet, scene.dark_on_light
     if stages.ink is not None:
