@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.reading.cuts import cut
-from byhand.reading.preparation import prepare
+from byhand.reading.preparation import prepare, stroke_width
 from byhand.reading.shapes import Judge, Shape, joined
 
 # Distances and sizes, as parts of the height of the larger of two shapes.
@@ -35,6 +35,8 @@ STICK = 0.35
 SEVERAL = 1.3  # widths of a shape in heights
 # A part that is cut off must look like a digit at least so much.
 LEAST_PART = 0.6
+# Among so many clear digits other than 1, strokes so many times thicker than the thickest, or thinner, are no 1.
+COMPANY, UNLIKE = 2, 1.5
 # What one more digit must gain, in log probability.
 PRICE = 0.35
 
@@ -104,6 +106,21 @@ def written(one: Guess, usual: float) -> bool:
     return size >= SMALL or one.confidence > CLEAR
 
 
+def with_one_pen(guesses: Sequence[Guess]) -> list[Guess]:
+    """Doubt each 1 that is much thinner or thicker than the strokes of the others: a line, or the edge of a shadow."""
+    widths = np.array([stroke_width(one.shape.ink) for one in guesses])
+    clear = np.array([one.confidence >= CLEAR and one.digit != 1 for one in guesses], bool)
+    if clear.sum() < COMPANY:
+        return list(guesses)
+    thinnest, thickest = widths[clear].min() / UNLIKE, widths[clear].max() * UNLIKE
+    return [
+        replace(one, probabilities=doubted(one.probabilities, 0.0))
+        if one.digit == 1 and not thinnest <= width <= thickest
+        else one
+        for one, width in zip(guesses, widths, strict=True)
+    ]
+
+
 def find_digits(shapes: Sequence[Shape], judge: Judge) -> list[Guess]:
     """Group strokes into digits, or into other things that are one.
 
@@ -117,7 +134,7 @@ def find_digits(shapes: Sequence[Shape], judge: Judge) -> list[Guess]:
     pieces = without_specks(shapes)
     best = [one for cluster in clusters(pieces) for one in best_grouping(cluster, judge)]
     usual = usual_height(pieces) if pieces else 0.0
-    return [part for one in best for part in parted(one, judge) if written(part, usual)]
+    return with_one_pen([part for one in best for part in parted(one, judge) if written(part, usual)])
 
 
 def near(a: Shape, b: Shape) -> bool:
@@ -238,7 +255,7 @@ def parted(one: Guess, judge: Judge) -> list[Guess]:
             part = one if (start, end) == (0, cuts.count + 1) else guesses[start, end]
             if part is not one and part.confidence < least:
                 continue
-            through = cuts.price[end] if end <= cuts.count else 0.0
+            through = 3 * cuts.price[end] if end <= cuts.count else 0.0
             candidate = (
                 best[start][0]
                 + part.score

@@ -22,7 +22,7 @@ MOST_LOOKED_AT, CONFIDENT = 80, 0.7
 ENOUGH = 0.8
 # With so many digits in sight, a shape counts for at most so many times the median of their ink.
 SEVERAL, MOST_LARGER = 4, 3.0
-MOSTLY = 0.5  # and with at least this part of all ink in them
+MOSTLY = 0.75  # and with at least this part of all ink in them
 # Mean darkness of a stroke, relative to its darkest place; and the part of the picture that a large shape reaches over.
 EVEN, LARGE = 0.55, 0.5
 # What meets the edge in places so far apart, as a part of the page's shorter side, is a shadow.
