@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.reading.paper import small
+from byhand.reading.preparation import stroke_width
 from byhand.reading.shapes import Shape, trimmed
 
 # Paths are searched in a picture of this height, pixels.
@@ -26,12 +27,12 @@ class Cuts:
     Attributes:
         count: number of paths.
         parts: the ink between two paths, by their numbers; 0 and `count + 1` are the edges of the shape.
-        price: of each path by its number, what it costs to cut there, as log probability.
+        strokes: how many strokes each path crosses, by its number; parts of one where it runs along the rim of a stroke.
     """
 
     count: int
     parts: dict[tuple[int, int], Shape]
-    price: dict[int, float]
+    strokes: dict[int, float]
 
 
 def cut(shape: Shape) -> Cuts:
@@ -39,7 +40,7 @@ def cut(shape: Shape) -> Cuts:
     scale = HEIGHT / max(shape.height, 1)
     side = max(2, round(max(shape.ink.shape) * min(1, scale)))
     reduced = small(shape.ink, side)
-    paths, prices = _paths(reduced)
+    paths, crossed = _paths(reduced)
     if not len(paths):
         return Cuts(0, {}, {})
     rows = (np.arange(shape.height) * len(reduced) // shape.height).clip(0, len(reduced) - 1)
@@ -60,11 +61,12 @@ def cut(shape: Shape) -> Cuts:
                 and part.width < 1.5 * shape.height
             ):
                 parts[start, end] = part
-    return Cuts(len(paths), parts, {i + 1: price for i, price in enumerate(prices)})
+    width = max(1.0, stroke_width(reduced))
+    return Cuts(len(paths), parts, {i + 1: ink / width for i, ink in enumerate(crossed)})
 
 
 def _paths(ink: NDArray[np.float32]) -> tuple[list[NDArray[np.intp]], list[float]]:
-    """Columns of the best paths, row by row, and their prices; left to right.
+    """Columns of the best paths, row by row, and how much ink they cross, in pixels; left to right.
 
     For each column of the middle row, the path through it that crosses least ink: the cheapest from there to the top
     and to the bottom. Where moving that column to either side makes the path dearer, it is worth a cut.
@@ -88,7 +90,7 @@ def _paths(ink: NDArray[np.float32]) -> tuple[list[NDArray[np.intp]], list[float
         if all(np.abs(path - other).mean() >= apart / 2 for _, _, other in found):
             found.append((int(path.sum()), float(price[x]), path))
     found.sort(key=lambda entry: entry[0])
-    return [path for _, _, path in found], [price / height for _, price, _ in found]
+    return [path for _, _, path in found], [price for _, price, _ in found]
 
 
 def _cheapest(ink: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:

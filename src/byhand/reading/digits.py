@@ -37,6 +37,8 @@ SEVERAL = 1.3  # widths of a shape in heights
 LEAST_PART = 0.6
 # Among so many clear digits other than 1, strokes so many times thicker than the thickest, or thinner, are no 1.
 COMPANY, UNLIKE = 2, 1.5
+# What a cut must gain for each stroke that it crosses: digits touch in one place, and a 0 cut in half has two.
+CROSSING = 0.4
 # What one more digit must gain, in log probability.
 PRICE = 0.35
 
@@ -246,7 +248,7 @@ def parted(one: Guess, judge: Judge) -> list[Guess]:
     guesses = dict(zip(cuts.parts, guess(list(cuts.parts.values()), judge), strict=True))
     # What is far too wide for a digit is several, even if they are hard to read.
     several = shape.width > SEVERAL * shape.height
-    least = 0.0 if several else LEAST_PART
+    least = CLEAR if one.confidence >= CLEAR else 0.0 if several else LEAST_PART
     best: dict[int, tuple[float, list[Guess]]] = {0: (0.0, [])}
     for end in range(1, cuts.count + 2):
         for start in range(end):
@@ -255,7 +257,7 @@ def parted(one: Guess, judge: Judge) -> list[Guess]:
             part = one if (start, end) == (0, cuts.count + 1) else guesses[start, end]
             if part is not one and part.confidence < least:
                 continue
-            through = 3 * cuts.price[end] if end <= cuts.count else 0.0
+            through = CROSSING * cuts.strokes[end] if end <= cuts.count else 0.0
             candidate = (
                 best[start][0]
                 + part.score
