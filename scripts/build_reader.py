@@ -1,6 +1,6 @@
 """Train the network behind `byhand read`, put it into the package and record its checksum.
 
-python scripts/build_reader.py            train, some 25 minutes on one core, and put it there
+python scripts/build_reader.py            train, some 30 minutes on one core, and put it there
 python scripts/build_reader.py RUN        put the model of a finished run there instead
 """
 

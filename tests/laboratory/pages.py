@@ -216,8 +216,8 @@ def _from_the_back(sheet: Colours, supply: Digits, layout: Layout, rng: np.rando
         ink = digit_ink(supply.take()[1], layout.digit, pen, rng)[:, ::-1]
         faint = ndimage.gaussian_filter(ink, 0.02 * layout.digit) * strength
         write(
-            sheet, faint, int(rng.uniform(0, layout.width - ink.shape[1])),
-            int(rng.uniform(0, layout.height - ink.shape[0])), pen.colour,
+            sheet, faint, int(rng.uniform(0, max(0, layout.width - ink.shape[1]))),
+            int(rng.uniform(0, max(0, layout.height - ink.shape[0]))), pen.colour,
         )  # fmt: skip
 
 

@@ -115,7 +115,7 @@ SIGNS: tuple[str, ...] = (
 
 SHARE_OF_1_AND_7 = 1 / 6  # each, of the drawn digits
 # Of the examples that are no digit; the rest are letters and signs.
-NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE = 0.08, 0.25, 0.2, 0.25
+NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE = 0.05, 0.15, 0.45, 0.15
 
 
 def draw_digits(

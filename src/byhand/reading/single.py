@@ -27,7 +27,10 @@ TRUST = 4
 # What counts how much beside others that are as sure: the picture as it is, as grey levels, as separated ink.
 AS_IT_IS, GREY, SEPARATED, PART = 2.0, 0.7, 1.0, 0.4
 # With polarity less clear than this, the negative is looked at too. With an answer surer than this, nothing more is.
-CLEAR, SURE_ENOUGH = 0.8, 0.9
+# The negative must be surer by this, times the square of the polarity.
+CLEAR, UPRIGHT, SURE_ENOUGH = 0.8, 0.25, 0.9
+# Up to this side, ink and paper are told apart by grey levels alone: in a window of a few pixels, ink looks like paper.
+TINY, TINY_CLEAR = 24, 0.2
 # Ink that touches the picture's edge is left out in one of the preparations, if at least this part of all remains.
 LEAST_INNER = 0.3
 # Where all ink at the edge is thinner than this part of the picture, it is a printed line, and the rest counts more.
@@ -78,29 +81,29 @@ def read_single(colours: NDArray[np.uint8], judge: Judge) -> tuple[Guess | None,
     upright = colours if polarity >= 0 else 255 - colours
     views, ink = views_of(upright, WINDOWS[-1:])
     guess = best_guess(views, judge)
-    if guess and guess.confidence >= SURE_ENOUGH and abs(polarity) >= CLEAR:
+    clear = abs(polarity) >= (TINY_CLEAR if max(colours.shape) <= TINY else CLEAR)
+    if guess and guess.confidence >= SURE_ENOUGH and clear:
         return guess, ink, polarity
     if max(colours.shape) > SMALL:
         views, ink = views_of(upright, WINDOWS)
         guess = best_guess(views, judge)
-    if abs(polarity) < CLEAR:
+    if not clear:
         views, other_ink = views_of(255 - upright, WINDOWS[-1:])
         other = best_guess(views, judge)
         # The network knows no negatives: they look like no digit to it.
-        if other and (guess is None or other.first > guess.first * (1 + polarity**2)):
+        if other and (guess is None or other.first > guess.first * (1 + UPRIGHT * polarity**2)):
             return other, other_ink, -polarity
     return guess, ink, polarity
 
 
 def polarity_of(grey: NDArray[np.float32]) -> float:
     """Tell dark ink (above 0) from light ink, -1 to 1; in a small picture the border says most."""
-    hint = darkness_of_ink(grey)
     if max(grey.shape) > SMALL:
-        return hint
+        return darkness_of_ink(grey)
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    middle = (float(grey.min()) + float(grey.max())) / 2
-    light = float((border > middle).mean()) - float((border < middle).mean())
-    return 0.4 * hint + 0.6 * light
+    low, high = float(grey.min()), float(grey.max())
+    # Each pixel counts from -1 to 1, and nearly as much as that if it is clearly brighter or darker than halfway.
+    return float(np.tanh(6 * (border - (low + high) / 2) / max(high - low, 1)).mean())
 
 
 def best_guess(views: list[View], judge: Judge) -> Best | None:
@@ -139,6 +142,8 @@ def views_of(colours: NDArray[np.uint8], windows: tuple[float, ...]) -> tuple[li
             if grey.shape == (SIZE, SIZE):
                 views.append(View(np.floor(dark + 0.5).astype(np.uint8), whole, AS_IT_IS))
             views.append(View(prepare(soft), whole, GREY))
+    if views and max(grey.shape) <= TINY:
+        return views, Ink(soft, soft > 0.5, grey)
     enlarged, factor = enlarge(grey)
     inside = np.ones(enlarged.shape, bool)
     shown: Ink | None = None
