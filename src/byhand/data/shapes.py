@@ -3,6 +3,8 @@
 MNIST was written by Americans: its 1 is a bare stick, its 7 has no bar, and nothing in it is not a digit.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -194,11 +196,11 @@ def _pairs(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> N
 
 def _extent(images: NDArray[np.uint8]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The first column with ink of each image, and the column after the last."""
-    inked = (images > 60).any(axis=1)
+    inked = images.max(axis=1) > 60
     return inked.argmax(axis=1), images.shape[2] - inked[:, ::-1].argmax(axis=1)
 
 
-def _look_up(images: NDArray[np.uint8], rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _look_up(images: NDArray[np.uint8], rows: NDArray[Any], columns: NDArray[Any]) -> NDArray[np.uint8]:
     """Resample each image at its own rows and columns, (n, h) and (n, w), with nothing outside, and hide the steps."""
     n, height, width = images.shape
     inside = ((rows > -0.5) & (rows < height - 0.5))[:, :, np.newaxis] & ((columns > -0.5) & (columns < width - 0.5))[

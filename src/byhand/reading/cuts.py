@@ -27,7 +27,7 @@ class Cuts:
     Attributes:
         count: number of paths.
         parts: the ink between two paths, by their numbers; 0 and `count + 1` are the edges of the shape.
-        strokes: how many strokes each path crosses, by its number; parts of one where it runs along the rim of a stroke.
+        strokes: how many strokes each path crosses, by its number; less than 1 where it grazes one.
     """
 
     count: int

@@ -57,14 +57,20 @@ def without_lines(mask: NDArray[np.bool_], inside: NDArray[np.bool_]) -> NDArray
 
 def edge_of(inside: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
     """The rim of the sheet, so many pixels wide; where the sheet goes on beyond the picture, that of the picture."""
-    return inside & ~ndimage.binary_erosion(inside, np.ones((3, 3)), iterations=width)
+    inner: NDArray[np.bool_] = ndimage.binary_erosion(inside, np.ones((3, 3)), iterations=width)
+    return inside & ~inner
 
 
 def framed(mask: NDArray[np.bool_]) -> bool:
     """Tell whether ink runs along three sides of its box or more, as the frames of a form do, and no digit."""
     height, width = mask.shape
     down, across = max(1, height // 8), max(1, width // 8)
-    sides = (mask[:down].any(axis=0), mask[-down:].any(axis=0), mask[:, :across].any(axis=1), mask[:, -across:].any(axis=1))
+    sides = (
+        mask[:down].any(axis=0),
+        mask[-down:].any(axis=0),
+        mask[:, :across].any(axis=1),
+        mask[:, -across:].any(axis=1),
+    )
     return sum(float(side.mean()) > FILLED for side in sides) >= 3
 
 

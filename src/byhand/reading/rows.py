@@ -48,17 +48,17 @@ def rows_of(boxes: Sequence[Box]) -> list[list[int]]:
 
 def _following(x: Numbers, level: Numbers, height: Numbers) -> dict[int, int]:
     """For each digit the next one of its row, if there is one: near pairs first, each digit once on either side."""
-    pairs = []
+    pairs: list[tuple[float, int, int]] = []
     for i in range(len(x)):
         dx, dy = x - x[i], np.abs(level - level[i])
         for j in np.flatnonzero((dx > 0) & (dy <= np.maximum(OFF * np.maximum(height, height[i]), SHALLOW * dx))):
-            pairs.append((dx[j] + ACROSS * dy[j], i, int(j)))
+            pairs.append((float(dx[j] + ACROSS * dy[j]), i, int(j)))
     following: dict[int, int] = {}
-    preceded = set()
-    for _, i, j in sorted(pairs):
-        if i not in following and j not in preceded:
-            following[i] = j
-            preceded.add(j)
+    preceded: set[int] = set()
+    for _, before, after in sorted(pairs):
+        if before not in following and after not in preceded:
+            following[before] = after
+            preceded.add(after)
     return following
 
 

@@ -78,7 +78,8 @@ def find_sheet(colours: NDArray[np.uint8], *, light: bool = True) -> Mask | None
 
 def brighter(smooth: NDArray[Any]) -> Iterator[Mask]:
     """The largest regions that are brighter than each of several levels."""
-    for level in np.linspace(*np.percentile(smooth, [1, 99]), LEVELS + 2)[1:-1]:
+    low, high = np.percentile(smooth, [1, 99])
+    for level in np.linspace(low, high, LEVELS + 2)[1:-1]:
         labels, count = ndimage.label(smooth > level)
         if count:
             yield ndimage.binary_fill_holes(labels == 1 + int(np.bincount(labels.ravel())[1:].argmax()))
@@ -101,7 +102,7 @@ def pieced_together(channels: NDArray[Any]) -> Iterator[Mask]:
 
 
 def four_sided(region: Mask) -> float:
-    """The area of the largest quadrilateral between a region's outermost points by that of the region, or the inverse: at most 1."""
+    """How nearly a region has the area of the largest quadrilateral between its outermost points, 0 to 1."""
     from scipy.spatial import ConvexHull, QhullError
 
     points = np.argwhere(region ^ ndimage.binary_erosion(region))
@@ -149,7 +150,9 @@ def convex(region: Mask) -> Mask:
 def _mean_near(values: NDArray[Any], where: Mask) -> NDArray[Any]:
     """The mean of the values within a few pixels, of those places alone."""
     weight = ndimage.uniform_filter(where.astype(np.float32), 9)
-    mean: NDArray[Any] = ndimage.uniform_filter(np.where(where, values, 0).astype(np.float32), 9) / np.maximum(weight, 1e-3)
+    mean: NDArray[Any] = ndimage.uniform_filter(np.where(where, values, 0).astype(np.float32), 9) / np.maximum(
+        weight, 1e-3
+    )
     return mean
 
 
