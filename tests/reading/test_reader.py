@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 import byhand
 from byhand.model import Model
 from byhand.reading import Reading, read, reading_model
-from tests.laboratory.pages import make_page
+from tests.laboratory.pages import Page, make_page
 from tests.laboratory.pens import Pen
 from tests.laboratory.scoring import Score, compare, edit_distance
 
@@ -49,7 +49,7 @@ def test_generated_pages(kind: str, scene: tuple[str, ...], ruling: str, least: 
         page = make_page(seed, kind, scene=scene, ruling=ruling, doodles=0)
         total += compare(page, read(page.file, model=model))
     assert (total.digits - total.errors) / total.digits >= least
-    assert total.sure_right >= 0.85 * total.sure
+    assert total.sure_right >= 0.9 * total.sure
 
 
 def test_doodles_are_no_digits_for_sure(model: Model) -> None:
@@ -74,7 +74,9 @@ def test_the_negative_reads_the_same(singles: list[tuple[int, bytes]], single: b
     assert as_it_is == digits([read(255 - image, model=model, single=single) for image in images])
 
 
-def disguised(image: Image.Image, how: str) -> bytes:
+def disguised(page: Page, how: str) -> bytes:
+    """The same picture with a border, compressed, turned, or so large that its digit has a height of so many pixels."""
+    image = Image.open(io.BytesIO(page.file))
     file = io.BytesIO()
     if how == "border":
         ImageOps.expand(image, 60, tuple(int(c) for c in np.median(np.asarray(image), axis=(0, 1)))).save(file, "PNG")
@@ -85,19 +87,18 @@ def disguised(image: Image.Image, how: str) -> bytes:
         exif[0x0112] = 6
         image.transpose(Image.Transpose.ROTATE_90).save(file, "JPEG", exif=exif)
     else:
-        scale = int(how) / image.height
-        image.resize((round(image.width * scale), int(how)), Image.Resampling.BOX if scale < 1 else None).save(
-            file, "PNG"
-        )
+        scale = int(how) / page.digits[0].height
+        size = round(image.width * scale), round(image.height * scale)
+        image.resize(size, Image.Resampling.BOX if scale < 1 else None).save(file, "PNG")
     return file.getvalue()
 
 
-@pytest.mark.parametrize("how", ["border", "quality 30", "orientation", "40", "2000"])
-def test_disguises_change_no_answer(singles: list[tuple[int, bytes]], how: str, model: Model) -> None:
-    images = [Image.open(io.BytesIO(file)) for _, file in singles]
-    before = digits([read(file, model=model, single=True) for _, file in singles])
-    after = digits([read(disguised(image, how), model=model, single=True) for image in images])
-    assert sum(a == b for a, b in zip(before, after, strict=True)) >= len(singles) - 1
+@pytest.mark.parametrize("how", ["border", "quality 30", "orientation", "12", "40", "2000"])
+def test_disguises_change_no_answer(how: str, model: Model) -> None:
+    pages = [make_page(seed, "single", scene=(), ruling="blank") for seed in range(510, 520)]
+    before = digits([read(page.file, model=model, single=True) for page in pages])
+    after = digits([read(disguised(page, how), model=model, single=True) for page in pages])
+    assert sum(a == b for a, b in zip(before, after, strict=True)) >= len(pages) - 1
 
 
 def test_mnist_itself_is_read_as_pictures(model: Model) -> None:

@@ -30,7 +30,8 @@ AS_IT_IS, GREY, SEPARATED, PART = 2.0, 0.7, 1.0, 0.4
 # The negative must be surer by this, times the square of the polarity.
 CLEAR, UPRIGHT, SURE_ENOUGH = 0.8, 0.25, 0.9
 # Up to this side, ink and paper are told apart by grey levels alone: in a window of a few pixels, ink looks like paper.
-TINY, TINY_CLEAR = 24, 0.2
+# Only where these say nothing is the window tried all the same.
+TINY, TINY_CLEAR, UNLIKELY = 24, 0.2, 0.35
 # Ink that touches the picture's edge is left out in one of the preparations, if at least this part of all remains.
 LEAST_INNER = 0.3
 # Where all ink at the edge is thinner than this part of the picture, it is a printed line, and the rest counts more.
@@ -79,16 +80,18 @@ def read_single(colours: NDArray[np.uint8], judge: Judge) -> tuple[Guess | None,
         return guess and replace(guess, shape=rescaled(guess.shape, factor)), ink, polarity
     polarity = polarity_of(luminance(colours))
     upright = colours if polarity >= 0 else 255 - colours
-    views, ink = views_of(upright, WINDOWS[-1:])
+    tiny = max(colours.shape) <= TINY
+    windows = () if tiny else WINDOWS[-1:]
+    views, ink = views_of(upright, windows)
     guess = best_guess(views, judge)
-    clear = abs(polarity) >= (TINY_CLEAR if max(colours.shape) <= TINY else CLEAR)
+    clear = abs(polarity) >= (TINY_CLEAR if tiny else CLEAR)
     if guess and guess.confidence >= SURE_ENOUGH and clear:
         return guess, ink, polarity
-    if max(colours.shape) > SMALL:
+    if max(colours.shape) > SMALL or (tiny and not (guess and guess.confidence >= UNLIKELY)):
         views, ink = views_of(upright, WINDOWS)
         guess = best_guess(views, judge)
     if not clear:
-        views, other_ink = views_of(255 - upright, WINDOWS[-1:])
+        views, other_ink = views_of(255 - upright, windows)
         other = best_guess(views, judge)
         # The network knows no negatives: they look like no digit to it.
         if other and (guess is None or other.first > guess.first * (1 + UPRIGHT * polarity**2)):
@@ -142,8 +145,6 @@ def views_of(colours: NDArray[np.uint8], windows: tuple[float, ...]) -> tuple[li
             if grey.shape == (SIZE, SIZE):
                 views.append(View(np.floor(dark + 0.5).astype(np.uint8), whole, AS_IT_IS))
             views.append(View(prepare(soft), whole, GREY))
-    if views and max(grey.shape) <= TINY:
-        return views, Ink(soft, soft > 0.5, grey)
     enlarged, factor = enlarge(grey)
     inside = np.ones(enlarged.shape, bool)
     shown: Ink | None = None
