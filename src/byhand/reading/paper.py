@@ -32,7 +32,7 @@ def darkness_of_ink(grey: NDArray[Any]) -> float:
     Ink covers less than half of any wide window, so the median there is paper; what differs most from it is ink.
     The negative of a picture gives the negative number.
     """
-    image = small(grey, 64)
+    image = small(grey, 48)
     balance = []
     for part in POLARITY_WINDOWS:
         median = ndimage.median_filter(image, max(3, round(part * min(image.shape))) | 1, mode="nearest")
