@@ -22,6 +22,7 @@ STEEPEST = 12
 EDGE = 0.015
 # A line is filled with ink to at least this part, over its whole length.
 FILLED = 0.9
+HOLLOW = 0.5  # a frame fills less than this part of its box
 # What is thicker than a line by this factor is a stroke that crosses it.
 THICKER = 1.8
 # A line is so many times longer than thick, at least.
@@ -39,10 +40,10 @@ def without_lines(mask: NDArray[np.bool_], inside: NDArray[np.bool_]) -> NDArray
         The ink that remains, shape (h, w).
     """
     shorter = min(mask.shape)
-    across, down = _rulings(mask) if shorter >= SMALLEST_PAGE else (np.zeros_like(mask), np.zeros_like(mask))
+    at_edge = edge_of(inside, round(EDGE * shorter) + 1)
+    across, down = _rulings(mask, at_edge) if shorter >= SMALLEST_PAGE else (np.zeros_like(mask), np.zeros_like(mask))
     labels, count = ndimage.label(mask & ~(across | down), np.ones((3, 3)))
     length = max(SHORTEST, LONG * shorter)
-    at_edge = edge_of(inside, round(EDGE * shorter) + 1)
     for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
         if max(part.stop - part.start for part in place) < length:
             continue
@@ -71,12 +72,15 @@ def framed(mask: NDArray[np.bool_]) -> bool:
         mask[:, :across].any(axis=1),
         mask[:, -across:].any(axis=1),
     )
-    return sum(float(side.mean()) > FILLED for side in sides) >= 3
+    return float(mask.mean()) < HOLLOW and sum(float(side.mean()) > FILLED for side in sides) >= 3
 
 
-def _rulings(mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _rulings(mask: NDArray[np.bool_], at_edge: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Level and upright lines across the whole page, though they be broken, without the strokes that cross them."""
     across, down = _straight(mask), _straight(mask.T).T
+    # A straight 1, however long, ends before the edge.
+    across &= (across & at_edge).any()
+    down &= (down & at_edge).any()
     return _both_uncrossed(mask, across, down, MOST_THICK * mask.shape[1], MOST_THICK * mask.shape[0])
 
 
