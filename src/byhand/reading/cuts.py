@@ -69,7 +69,7 @@ def _paths(ink: NDArray[np.float32]) -> tuple[list[NDArray[np.intp]], list[float
     """Columns of the best paths, row by row, and how much ink they cross, in pixels; left to right.
 
     For each column of the middle row, the path through it that crosses least ink: the cheapest from there to the top
-    and to the bottom. Where moving that column to either side makes the path dearer, it is worth a cut.
+    and to the bottom. These are taken in the order of that ink, as long as they lie apart from those taken before.
     """
     height, width = ink.shape
     if width < 4:

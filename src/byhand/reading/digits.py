@@ -22,8 +22,6 @@ TALLEST_UNION = 1.35
 SPECK, SMALLEST, SMALL = 0.07, 5, 0.25
 # A short line is a 1 only if it is not much shorter than the other digits.
 SMALL_ONE = 0.4
-# A shape that is so much wider than high is no digit.
-FLAT = 1.9
 MOST_JOINED = 4
 # Width by height of MNIST's digits other than 1: the geometric mean, and the standard deviation of the logarithm, 0.24,
 # which is larger for other hands.
@@ -110,16 +108,15 @@ def written(one: Guess, usual: float) -> bool:
 
 def with_one_pen(guesses: Sequence[Guess]) -> list[Guess]:
     """Doubt each 1 that is much thinner or thicker than the strokes of the others: a line, or the edge of a shadow."""
-    widths = np.array([stroke_width(one.shape.ink) for one in guesses])
-    clear = np.array([one.confidence >= CLEAR and one.digit != 1 for one in guesses], bool)
-    if clear.sum() < COMPANY:
+    widths = [stroke_width(one.shape.ink) for one in guesses if one.confidence >= CLEAR and one.digit != 1]
+    if len(widths) < COMPANY:
         return list(guesses)
-    thinnest, thickest = widths[clear].min() / UNLIKE, widths[clear].max() * UNLIKE
+    thinnest, thickest = min(widths) / UNLIKE, max(widths) * UNLIKE
     return [
         replace(one, probabilities=doubted(one.probabilities, 0.0))
-        if one.digit == 1 and not thinnest <= width <= thickest
+        if one.digit == 1 and not thinnest <= stroke_width(one.shape.ink) <= thickest
         else one
-        for one, width in zip(guesses, widths, strict=True)
+        for one in guesses
     ]
 
 
@@ -268,12 +265,11 @@ def parted(one: Guess, judge: Judge) -> list[Guess]:
             if end not in best or candidate > best[end][0]:
                 best[end] = candidate, [*best[start][1], part]
     found = best[cuts.count + 1][1]
+    if len(found) == 1:
+        return found
     # A cut in the wrong place spoils both sides: no part is surer than all of them together.
-    together = math.prod(part.confidence for part in found) if len(found) > 1 else 1.0
-    return [
-        replace(part, probabilities=doubted(part.probabilities, together / part.confidence if together < 1 else 1.0))
-        for part in found
-    ]
+    together = math.prod(part.confidence for part in found)
+    return [replace(part, probabilities=doubted(part.probabilities, together / part.confidence)) for part in found]
 
 
 def doubted(probabilities: NDArray[np.floating], trust: float) -> NDArray[np.floating]:

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-# Polarity is found in a small picture of this side, pixels.
-SMALL = 256
+SMALL = 256  # pixels: the side of the small picture in which a sheet is looked for
+# Polarity is found in a smaller one: of 96 pixels, its medians took 66 ms a picture, and told no more.
+POLARITY_SIDE = 48
 POLARITY_WINDOWS = (1 / 12, 1 / 6, 1 / 3)  # parts of the shorter side
 
 
@@ -32,7 +33,7 @@ def darkness_of_ink(grey: NDArray[Any]) -> float:
     Ink covers less than half of any wide window, so the median there is paper; what differs most from it is ink.
     The negative of a picture gives the negative number.
     """
-    image = small(grey, 48)
+    image = small(grey, POLARITY_SIDE)
     balance = []
     for part in POLARITY_WINDOWS:
         median = ndimage.median_filter(image, max(3, round(part * min(image.shape))) | 1, mode="nearest")

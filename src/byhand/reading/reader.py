@@ -1,6 +1,5 @@
 """`read`: from a picture to its digits in reading order, every step in its own file."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -233,7 +232,7 @@ def find_many(stages: Stages, judge: Judge) -> None:
         enlarged, factor = enlarge(grey)
         ink, legible = find_ink(enlarged, scene.sheet if factor == 1 else None, judge)
         if best is None or legible.worth > best.worth * (
-            SECOND_THOUGHT if legible.capped(math.inf) > best.capped(math.inf) else THIRD_THOUGHT
+            SECOND_THOUGHT if sum(legible.amounts) > sum(best.amounts) else THIRD_THOUGHT
         ):
             best = legible
             stages.grey, stages.ink, stages.sheet, stages.dark_on_light = grey, ink, scene.sheet, scene.dark_on_light
