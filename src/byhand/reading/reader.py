@@ -217,7 +217,7 @@ def find_one(stages: Stages, judge: Judge) -> None:
         if most and (guess is None or most.confidence >= guess.confidence):
             stages.guesses = [most]
             return
-    stages.ink, stages.sheet, stages.dark_on_light = ink, None, polarity >= 0
+    stages.grey, stages.sheet, stages.ink, stages.dark_on_light = None, None, ink, polarity >= 0
     stages.guesses = [guess] if guess else []
 
 
