@@ -137,7 +137,16 @@ def test_wrong_choices_are_explained_where_they_happen(open_page: OpenPage, serv
 
 
 def workers(process: "subprocess.Popen[str]") -> int:
-    return len([child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())])
+    """Worker processes at work: one that ends while it is asked for its command line has none."""
+    return sum("spawn_main" in " ".join(command_line(child)) for child in psutil.Process(process.pid).children())
+
+
+def command_line(process: psutil.Process) -> list[str]:
+    try:
+        words: list[str] = process.cmdline()
+        return words
+    except psutil.NoSuchProcess:  # ended, or a zombie
+        return []
 
 
 def test_closing_the_tab_ends_its_training_and_ctrl_c_all_of_them(open_page: OpenPage, tmp_path: Path) -> None:
