@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))
 from benchmarks.figure import draw_speed  # noqa: E402  (not part of the package)
 from byhand.figures import save  # noqa: E402
+from evaluation_sets.generated_pages.pages import make_page  # noqa: E402
 from scripts.results_page import PICTURED, RECIPES, kept, results_page  # noqa: E402
-from tests.laboratory.pages import make_page  # noqa: E402
 
 README = ROOT / "README.md"
 RESULTS = ROOT / "docs" / "results"

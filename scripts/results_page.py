@@ -156,9 +156,10 @@ def _reader() -> str:
 
 
 def _foreign() -> str:
-    """What `python -m tests.foreign` measured."""
+    """What `python -m evaluation_sets.shifted_digits` measured."""
     lines = [
-        "Single digits (`python -m tests.foreign 500 docs/results/foreign.json`): imitations, made from MNIST's test "
+        "Single digits (`python -m evaluation_sets.shifted_digits 500 docs/results/foreign.json`): imitations, "
+        "made from MNIST's test "
         "images, of what others collected, and corruptions after Mu and Gilmer 2019, read through `--single`. Glass "
         "blur, fog and zigzag were held out of training altogether. Some choices of `--single` were made on "
         "pictures of this kind, so expect less elsewhere.",
@@ -175,11 +176,12 @@ def _foreign() -> str:
 
 
 def _pages() -> str:
-    """What `python -m tests.laboratory` measured."""
+    """What `python -m evaluation_sets.generated_pages` measured."""
     pages = kept("pages")
     lines = [
         f"Pages with desks, shadows, ruling and several pens, drawn by a program with MNIST's test digits (`python -m "
-        f"tests.laboratory --pages 200 --seed {pages['seed']} --json`). An insertion, a deletion or a substitution is "
+        f"evaluation_sets.generated_pages --pages 200 --seed {pages['seed']} --json`). "
+        "An insertion, a deletion or a substitution is "
         "one error each. A number whose digits touch is half as frequent as the other layouts.",
         "",
         "| | pages | digits | read right | pages without error | right among sure | sure among right | doodles "

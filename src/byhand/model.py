@@ -16,6 +16,10 @@ from byhand.nn import ACTIVATIONS, Network, softmax
 
 FORMAT = 1
 MODEL_FILE = "model.safetensors"
+# What a probability is worth, for calibrated models. Below OTHER, what is in a picture is no digit; from SURE on, a
+# digit is flagged as sure: on 320 generated pages, 98.1 % of those flagged are right, and 97.1 % of the right ones are
+# flagged (with 0.98 it is 98.5 and 95.5 %, but then clear drawings with the mouse are doubted).
+OTHER, SURE = 0.45, 0.95
 # Large enough for fast products, small enough that a chunk's hidden layer stays in the processor's cache.
 CHUNK = 500
 

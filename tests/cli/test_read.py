@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 import byhand as library
-from tests.laboratory.pages import make_page
-from tests.laboratory.pens import Pen
-from tests.reading.test_decoding import bomb
+from evaluation_sets.generated_pages.pages import make_page
+from evaluation_sets.generated_pages.pens import Pen
+from tests.data.test_decoding import bomb
 
 from .conftest import Byhand
 

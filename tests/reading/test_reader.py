@@ -9,9 +9,9 @@ from PIL import Image, ImageOps
 import byhand
 from byhand.model import Model
 from byhand.reading import Reading, read, reading_model
-from tests.laboratory.pages import Page, make_page
-from tests.laboratory.pens import Pen
-from tests.laboratory.scoring import Score, compare, edit_distance
+from evaluation_sets.generated_pages.pages import Page, make_page
+from evaluation_sets.generated_pages.pens import Pen
+from evaluation_sets.generated_pages.scoring import Score, compare, edit_distance
 
 BALLPOINT = Pen((0.12, 0.18, 0.55), 0.07, 0.1)
 

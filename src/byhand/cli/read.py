@@ -57,7 +57,7 @@ def read(
             try:
                 picture = decode(sys.stdin.buffer.read() if file == STANDARD_INPUT else file, _shown(file))
                 reading = read_picture(picture, network, single=single)
-                result = _as_json(name, reading)
+                result = {"file": name} | reading.to_json()
                 if drawing:
                     drawing.save(picture, reading, file)
                 if crops:
@@ -126,16 +126,3 @@ def _lines(reading: "Reading") -> list[str]:
         return letter if letter == " " else next(digits).marked
 
     return ["".join(map(written, line)) for line in reading.lines]
-
-
-def _as_json(name: str, reading: "Reading") -> dict[str, Any]:
-    return {
-        "file": name,
-        "text": reading.text,
-        "lines": list(reading.lines),
-        "digits": [
-            {"digit": one.digit, "confidence": one.confidence, "box": list(one.box), "sure": one.sure}
-            for one in reading.digits
-        ],
-        "other": [{"box": list(one.box)} for one in reading.other],
-    }

@@ -13,8 +13,7 @@ from byhand.data.sources import load_examples
 from byhand.data.splits import stratified_split
 from byhand.errors import ByhandError
 from byhand.evaluation import as_model_classes
-from byhand.model import Model
-from byhand.reading.reader import SURE
+from byhand.model import SURE, Model
 
 IMAGE_SHAPE = (28, 28)  # what the page can draw
 SAMPLE = 500

@@ -21,6 +21,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from byhand.data.decoding import decode
 from byhand.errors import ByhandError
 from byhand.model import Model, load_model, shipped_model
 from byhand.playground.content import Sample, map_content, model_content, sample_content
@@ -28,7 +29,6 @@ from byhand.playground.guard import Guard, known_hosts
 from byhand.playground.one_file import WEB, page_of
 from byhand.playground.trainings import Trainings, default_settings, recipe_from
 from byhand.playground.worker import Worker, result_of
-from byhand.reading.decoding import decode
 from byhand.reading.reader import read_picture
 
 PORT = 8784  # 28 x 28 = 784
@@ -199,13 +199,10 @@ def send_page(connection: Connection, model: bytes, sample: Sample) -> None:
 def send_reading(connection: Connection, model: bytes, picture: bytes) -> None:
     """Read a picture, in a process of its own."""
     reading = read_picture(decode(picture), Model.from_bytes(model, "the network"))
-    digits = [
-        {"digit": one.digit, "confidence": one.confidence, "box": one.box, "sure": one.sure}
-        | {"image": base64.b64encode(one.image.tobytes()).decode()}
-        for one in reading.digits
-    ]
-    other = [{"box": one.box} for one in reading.other]
-    connection.send({"lines": reading.lines, "size": reading.size, "digits": digits, "other": other})
+    content = reading.to_json() | {"size": reading.size}
+    for digit, one in zip(content["digits"], reading.digits, strict=True):
+        digit["image"] = base64.b64encode(one.image.tobytes()).decode()
+    connection.send(content)
 
 
 class _Events(StreamingResponse):

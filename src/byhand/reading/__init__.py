@@ -4,9 +4,9 @@
 `rows` the reading order, `preparation` brings each digit to MNIST's form, `reader` puts it all together.
 """
 
+from byhand.data.decoding import Picture, decode, from_array
 from byhand.reading.annotation import Annotation
 from byhand.reading.crops import Crops
-from byhand.reading.decoding import Picture, decode, from_array
 from byhand.reading.preparation import prepare
 from byhand.reading.reader import Digit, Other, Reading, Stages, read, read_picture, reading_model, stages_of
 

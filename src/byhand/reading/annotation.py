@@ -5,9 +5,9 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from byhand.data.decoding import Picture
 from byhand.errors import ByhandError
 from byhand.files import free_name, make_folder, write_atomically
-from byhand.reading.decoding import Picture
 from byhand.reading.reader import Reading
 
 # Source: Okabe and Ito 2008; blue is sure, orange is to be checked, grey is no digit.

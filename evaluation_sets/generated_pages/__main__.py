@@ -1,4 +1,7 @@
-"""Read generated pages and report how well: `python -m tests.laboratory --pages 200 --seed 1000 --json`."""
+"""Read generated pages and report how well.
+
+python -m evaluation_sets.generated_pages --pages 200 --seed 1000 --json
+"""
 
 import argparse
 import json
@@ -7,13 +10,12 @@ from collections import defaultdict
 from pathlib import Path
 
 from byhand.reading import decode, read_picture, reading_model
-
-from .pages import make_page
-from .scoring import Score, compare
+from evaluation_sets.generated_pages.pages import make_page
+from evaluation_sets.generated_pages.scoring import Score, compare
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.laboratory", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m evaluation_sets.generated_pages", description=__doc__)
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0, help="of the first page; below 1000 for developing")
     parser.add_argument("--kind", help="only this kind of layout")

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .camera import compressed, photograph
-from .layouts import Layout, any_layout
-from .pens import DOODLES, Digits, Ink, Pen, any_pen, digit_ink, doodle_ink
-from .sheets import Colours, any_sheet, write
+from evaluation_sets.generated_pages.camera import compressed, photograph
+from evaluation_sets.generated_pages.layouts import Layout, any_layout
+from evaluation_sets.generated_pages.pens import DOODLES, Digits, Ink, Pen, any_pen, digit_ink, doodle_ink
+from evaluation_sets.generated_pages.sheets import Colours, any_sheet, write
 
 
 @dataclass(frozen=True)

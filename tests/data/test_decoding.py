@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from byhand.data.decoding import WORKING_SIDE
 from byhand.errors import ByhandError
 from byhand.reading import decode, from_array
-from byhand.reading.decoding import WORKING_SIDE
 
 
 def picture() -> Image.Image:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from byhand.reading import Reading
-
-from .pages import Mark, Page
+from evaluation_sets.generated_pages.pages import Mark, Page
 
 
 @dataclass(frozen=True)

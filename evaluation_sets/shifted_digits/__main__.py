@@ -1,6 +1,6 @@
 """Read imitations of what others collected, made from MNIST's test images, and say how many are read right.
 
-python -m tests.foreign [COUNT] [FILE.json]     COUNT images of each kind, 1000 if left out
+python -m evaluation_sets.shifted_digits [COUNT] [FILE.json]     COUNT images of each kind, 1000 if left out
 """
 
 import json
@@ -15,10 +15,9 @@ from sklearn.datasets import load_digits
 
 import byhand
 from byhand.reading.reader import read, reading_model
-
-from .corruptions import CORRUPTIONS, HELD_OUT, corrupt
-from .hands import form_cuttings, mouse_drawings, postal_scans
-from .other_signs import doodles, letters
+from evaluation_sets.shifted_digits.corruptions import CORRUPTIONS, HELD_OUT, corrupt
+from evaluation_sets.shifted_digits.hands import form_cuttings, mouse_drawings, postal_scans
+from evaluation_sets.shifted_digits.other_signs import doodles, letters
 
 SEED = 2024
 

@@ -6,10 +6,9 @@ from numpy.typing import NDArray
 
 import byhand
 from byhand.model import load_model, shipped_model
-
-from .corruptions import CORRUPTIONS, HELD_OUT, corrupt
-from .hands import form_cuttings, mouse_drawings, postal_scans
-from .other_signs import doodles, letters
+from evaluation_sets.shifted_digits.corruptions import CORRUPTIONS, HELD_OUT, corrupt
+from evaluation_sets.shifted_digits.hands import form_cuttings, mouse_drawings, postal_scans
+from evaluation_sets.shifted_digits.other_signs import doodles, letters
 
 
 @pytest.fixture(scope="module")

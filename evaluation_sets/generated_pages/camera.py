@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from .sheets import Colours
+from evaluation_sets.generated_pages.sheets import Colours
 
 
 @dataclass(frozen=True)
