@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from byhand.data.dataset import Dataset
+from byhand.errors import in_python
 from byhand.model import Model
 from byhand.training.divergence import DivergedError
 from byhand.training.loop import Epoch, Event
@@ -38,7 +39,7 @@ def train(
     if isinstance(data, str):
         options["data"] = data
     if isinstance(recipe, Recipe):
-        recipe = Recipe.from_settings(recipe.settings() | options, recipe.name)
+        recipe = recipe.changed(**options)
     else:
         recipe = Recipe.load(recipe or (DEFAULT_FINE_TUNING if options.get("fine_tune") else DEFAULT), **options)
     run = Run(recipe, data if isinstance(data, Dataset) else None)
@@ -47,8 +48,8 @@ def train(
             if event is Event.EPOCH and on_epoch:
                 on_epoch(run.history[-1])
     except DivergedError as error:
-        error.model = run.model
+        error.model, error.args = run.model, (in_python(str(error)),)
         raise
     if run.warning:
-        warnings.warn(run.warning, stacklevel=2)
+        warnings.warn(in_python(run.warning), stacklevel=2)
     return run.model
