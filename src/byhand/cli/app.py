@@ -14,7 +14,6 @@ app = typer.Typer(
     name="byhand",
     help="Handwritten digits, read by a neural network written by hand. Start with: byhand train",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"]},

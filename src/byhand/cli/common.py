@@ -44,6 +44,9 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(function)
     def polite(*args: Any, **options: Any) -> None:
         try:
+            for name, value in options.items():
+                if value == "" or (isinstance(value, list) and "" in value):
+                    raise ByhandError(f"{name.upper()} is empty: give a value, or leave it out.")
             function(*args, **options)
         except typer.Exit:
             raise
