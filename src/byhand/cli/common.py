@@ -4,12 +4,13 @@ import functools
 import json
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from byhand.errors import ByhandError
+from byhand.errors import ByhandError, InputWarning
 
 INTERRUPTED = 130  # 128 + SIGINT, what a shell expects after Ctrl-C
 
@@ -43,6 +44,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(function)
     def polite(*args: Any, **options: Any) -> None:
+        warnings.showwarning = _say_warning  # type: ignore[assignment]
         try:
             for name, value in options.items():
                 if value == "" or (isinstance(value, list) and "" in value):
@@ -69,6 +71,12 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             )
 
     return polite
+
+
+def _say_warning(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+    """Show what was recognised in the input as a remark; Python's own warnings are for developers."""
+    if issubclass(category, InputWarning):
+        say(str(message))
 
 
 def _fail(message: str, status: int, options: dict[str, Any]) -> NoReturn:
