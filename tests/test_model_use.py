@@ -24,13 +24,12 @@ IMAGES, LABELS = MNIST.test_images[:300], MNIST.test_labels[:300]
 @pytest.mark.parametrize("name", ["fast", "accurate", "reader"])
 def test_eight_threads_get_the_answers_of_one(name: str) -> None:
     model, rng = byhand.load_model(name), np.random.default_rng(0)
-    parts = [
-        slice(start, start + n) for start, n in zip(rng.integers(0, 250, 500), rng.integers(1, 50, 500), strict=True)
-    ]
+    starts, counts = rng.integers(0, 250, 500), rng.integers(1, 50, 500)
+    parts = [IMAGES[start : start + count] for start, count in zip(starts, counts, strict=True)]
     for use in (model.predict, model.predict_proba):
-        alone = [use(IMAGES[part]) for part in parts]
+        alone = [use(part) for part in parts]
         with ThreadPoolExecutor(8) as threads:
-            together = list(threads.map(lambda part: use(IMAGES[part]), parts))
+            together = list(threads.map(use, parts))
         assert all(np.array_equal(one, other) for one, other in zip(alone, together, strict=True))
 
 
@@ -82,7 +81,7 @@ def test_a_copied_model_answers_alike(again: Any) -> None:
     np.testing.assert_array_equal(again(model).predict_proba(IMAGES), model.predict_proba(IMAGES))
 
 
-OTHER_FORMS = {
+OTHER_FORMS: dict[str, tuple[Any, str | None]] = {
     "fractions": (IMAGES / 255, "fractions of the range"),
     "float32 fractions": ((IMAGES / np.float32(255)).astype(np.float32), "fractions of the range"),
     "truth values": (IMAGES > 127, "fractions of the range"),

@@ -1,6 +1,8 @@
 """Settings follow one another: every default works with every other, and what cannot learn is explained."""
 
 import re
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from byhand.training.diagnosis import diagnose
 from byhand.training.recipe import Recipe
 from byhand.training.run import Run
 
-OPTIMISERS = {
+OPTIMISERS: dict[str, dict[str, Any]] = {
     "sgd": {"optimizer": "sgd"}, "momentum": {"momentum": 0.9}, "nesterov": {"optimizer": "nesterov"},
     "adam": {"optimizer": "adam"},
 }  # fmt: skip
@@ -36,16 +38,14 @@ OPTIMISERS = {
     ],
 )
 def test_what_follows_from_other_settings(
-    options: dict[str, object], rate: float, momentum: float, initialiser: str
+    options: dict[str, Any], rate: float, momentum: float, initialiser: str
 ) -> None:
     for recipe in (Recipe.load("fast", **options), Recipe.load("fast").changed(**options)):
         assert (recipe.learning_rate, recipe.momentum, recipe.initialiser) == (rate, momentum, initialiser)
 
 
-def test_a_recipe_without_a_rate_gets_the_usual_one(tmp_path: object) -> None:
-    from pathlib import Path
-
-    path = Path(str(tmp_path)) / "mine.toml"
+def test_a_recipe_without_a_rate_gets_the_usual_one(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
     path.write_text('optimizer = "adam"\nactivation = "relu"\nbatch_size = 64\n')
     assert Recipe.load(str(path)).learning_rate == 0.005
 
@@ -63,14 +63,14 @@ def test_every_default_combination_learns_in_three_epochs(optimiser: str, activa
     assert run.warning is None
 
 
-def options_in(sentence: str) -> dict[str, object]:
+def options_in(sentence: str) -> dict[str, Any]:
     """The settings that a warning recommends."""
     found = re.findall(r"--([a-z-]+) ([a-z]+|\d(?:[\d.e-]*\d)?)", sentence)
     return {name.replace("-", "_"): float(value) if value[0].isdigit() else value for name, value in found}
 
 
 def test_vanishing_gradients_are_named_and_the_cure_works() -> None:
-    deep = {"hidden": [64] * 5, "epochs": 2, "limit": 20_000}
+    deep: dict[str, Any] = {"hidden": [64] * 5, "epochs": 2, "limit": 20_000}
     run = Run(Recipe.load("fast", **deep)).complete()
     assert run.warning is not None
     assert "the gradients vanish" in run.warning

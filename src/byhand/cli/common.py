@@ -44,7 +44,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(function)
     def polite(*args: Any, **options: Any) -> None:
-        warnings.showwarning = _say_warning  # type: ignore[assignment]
+        warnings.showwarning = _say_warning
         try:
             for name, value in options.items():
                 if value == "" or (isinstance(value, list) and "" in value):
