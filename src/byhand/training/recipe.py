@@ -20,6 +20,12 @@ NAMES = ("original", "fast", "accurate", "record", "reader", "fine-tune")
 # Without a name: from scratch, and to fine-tune a model.
 DEFAULT, DEFAULT_FINE_TUNING = "fast", "fine-tune"
 
+DATA_HELP = (
+    "'mnist'; a .csv, .npz, .npy, .parquet or IDX file, or a folder of these; a folder of pictures by label; or "
+    "'openml:NAME'."
+)
+LABELS_HELP = "Where names of pictures say what they show: '{label}_*' for 7_0012.png, '*/{label}/*' for folders."
+
 
 def _setting(default: Any, explanation: str) -> Any:
     """A field whose explanation also serves as the help of the command-line option of its name."""
@@ -35,7 +41,8 @@ class Recipe:
     """
 
     name: str = "custom"
-    data: str = _setting("mnist", "'mnist', a folder of IDX files or of pictures by label, or 'openml:NAME'.")
+    data: str = _setting("mnist", DATA_HELP)
+    labels: str = _setting("", LABELS_HELP)
     fine_tune: str = _setting("", "Start from this model: a file, a run folder, or 'reader', 'accurate' or 'fast'.")
     mixed: int = _setting(0, "Fine-tuning: mix in this many images of MNIST, so that nothing is forgotten.")
     split: str = _setting("standard", "'standard', or 'original': first 80 % of all images to train, scaled by all.")

@@ -2,9 +2,12 @@
 
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from byhand.data.arrays import dataset_of
 from byhand.data.dataset import Dataset
+from byhand.errors import DataWarning
 from byhand.model import Model
 from byhand.training.divergence import DivergedError
 from byhand.training.loop import Epoch, Event
@@ -14,7 +17,7 @@ from byhand.training.run import Run
 
 def train(
     recipe: str | Recipe | None = None,
-    data: str | Dataset | None = None,
+    data: Any = None,
     *,
     on_epoch: Callable[[Epoch], None] | None = None,
     **options: Any,
@@ -24,7 +27,9 @@ def train(
     Args:
         recipe: a recipe's name, the path of a `.toml` file, or a `Recipe`; None for "fast", or for "fine-tune" where
             `fine_tune` says which model to start from.
-        data: a source as in `byhand train --data`, or a `Dataset`; None for the recipe's own.
+        data: a source as in `byhand train --data`, or what `dataset_of` takes: (X, y), (X, y, X_test, y_test), a
+            dictionary with Keras' keys, a `Dataset`; None for the recipe's own. What was recognised and done is said in
+            a `DataWarning`.
         on_epoch: called after each epoch with what it brought.
         options: settings that replace those of the recipe, for example `epochs=3`.
 
@@ -35,13 +40,16 @@ def train(
         DivergedError: training diverged; its `model` has the last good weights.
         ByhandError: a setting or data that cannot work.
     """
-    if isinstance(data, str):
-        options["data"] = data
+    if isinstance(data, str | Path):
+        options["data"] = dataset_of(data, 0)
     if isinstance(recipe, Recipe):
         recipe = Recipe.from_settings(recipe.settings() | options, recipe.name)
     else:
         recipe = Recipe.load(recipe or (DEFAULT_FINE_TUNING if options.get("fine_tune") else DEFAULT), **options)
-    run = Run(recipe, data if isinstance(data, Dataset) else None)
+    given = None if data is None else dataset_of(data, recipe.seed)
+    run = Run(recipe, given if isinstance(given, Dataset) else None)
+    if run.data.notes:
+        warnings.warn(" ".join(run.data.notes), DataWarning, stacklevel=2)
     try:
         for event in run.events():
             if event is Event.EPOCH and on_epoch:
