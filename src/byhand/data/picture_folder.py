@@ -68,9 +68,10 @@ def parts_of_pictures(
     listing = list_pictures(folder, labels)
     found = listing.train + listing.test
     if not found:
+        more = f"; {listing.notes[0]}" if listing.notes else "."
         raise ByhandError(
             f"{folder} holds neither IDX files (train-images-idx3-ubyte, ...), nor .csv, .npz or .parquet files of "
-            f"images, nor sub-folders, one per label, with pictures in them{'; ' + listing.notes[0] if listing.notes else '.'}"
+            f"images, nor sub-folders, one per label, with pictures in them{more}"
         )
     loaded = load_pictures([(str(f.path), f.path) for f in found], image_size, prepare, on_picture)
     dropped, notes = _repeats(found, loaded.digests)

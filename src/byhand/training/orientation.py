@@ -1,18 +1,20 @@
 """Transposed digits, recognised by a model that knows upright ones.
 
-EMNIST's digits are stored with rows and columns exchanged. Under EMNIST's own names they are turned upright when they are
-read; renamed to MNIST's, nothing but the images can tell.
+EMNIST's digits are stored with rows and columns exchanged. Under EMNIST's own names they are turned upright when they
+are read; renamed to MNIST's, nothing but the images can tell.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from byhand.data.dataset import Dataset, LabelledImages
 from byhand.data.mnist_form import IMAGE_SHAPE
 from byhand.model import load_model
 
-JUDGED_BY = "fast"  # on MNIST's test images: 98 % upright, TRANSPOSED_MEASURED % transposed
+JUDGED_BY = "fast"  # reads 98 % of MNIST's test images upright, 15 % transposed; of any 500, 79 % more upright
 IMAGES_LOOKED_AT = 500
 # How many more of the images must be read rightly when turned, as a fraction.
 CLEAR_LEAD = 0.3
@@ -50,5 +52,5 @@ def upright_examples(examples: LabelledImages) -> tuple[LabelledImages, tuple[st
     return (replace(examples, images=_turned(examples)), (NOTE,)) if is_transposed(examples) else (examples, ())
 
 
-def _turned(part: LabelledImages) -> np.ndarray:
+def _turned(part: LabelledImages) -> NDArray[Any]:
     return np.ascontiguousarray(part.images.swapaxes(1, 2))

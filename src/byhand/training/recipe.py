@@ -65,9 +65,7 @@ class Recipe:
     shift: float = _setting(0.0, "Augmentation: move by up to this many pixels along either axis.")
     elastic: float = _setting(0.0, "Augmentation: elastic deformation, standard deviation in pixels.")
     smoothness: float = _setting(4.0, "Width of the elastic deformation's bends, in pixels.")
-    corruptions: float = _setting(
-        0.0, "Augmentation: other pens, paper and cameras; 0 never, 1 as often as helps."
-    )
+    corruptions: float = _setting(0.0, "Augmentation: other pens, paper and cameras; 0 never, 1 as often as helps.")
     drawn_digits: int = _setting(0, "Add this many digits drawn as strokes, in ways to write them that MNIST lacks.")
     outliers: int = _setting(0, "Add this many images of no digit, with the same probability of each as their target.")
     fading: float = _setting(0.0, "By how much the augmentation fades until the end of training, 0 to 1.")
@@ -113,9 +111,7 @@ class Recipe:
         _range("outliers", self.outliers, 0, 10**7)
         _range("fading", self.fading, 0, 1)
         if self.augments and self.scaling != "whole-range":
-            raise ByhandError(
-                "Augmentation needs --scaling whole-range: a pixel's own range would move with it."
-            )
+            raise ByhandError("Augmentation needs --scaling whole-range: a pixel's own range would move with it.")
         _range("temperature", self.temperature, 0, 1000, above=True)
         _range("validation", self.validation, 0, 10**9)
         _range("limit", self.limit, 0, 10**9)
