@@ -196,14 +196,14 @@ def _label_place(path: Path, delimiter: str) -> int:
             ends[0].append(line.split(mark, 1)[0])
             ends[1].append(line.rsplit(mark, 1)[-1])
 
-    def doubt(values: list[bytes]) -> tuple[bool, bool, float]:
-        """What is least like labels comes last: always the same, numbers that do not count up, one far too often."""
+    def doubt(values: list[bytes]) -> tuple[bool, bool, bool, int]:
+        """What is least like labels: always the same, numbers that do not count up, mostly one of them, many."""
         kinds, counts = np.unique(np.array(values), return_counts=True)
         words = [kind.decode(errors="replace").strip().strip('"') for kind in kinds.tolist()]
         numeric = all(_is_number(word) for word in words)
         numbers = sorted(float(word) for word in words) if numeric else []
         counting = not numeric or numbers in ([*range(len(numbers))], [*range(1, len(numbers) + 1)])
-        return len(kinds) < 2, not counting, counts.max() / counts.sum()
+        return len(kinds) < 2, not counting, bool(counts.max() > counts.sum() / 2), len(kinds)
 
     return 0 if doubt(ends[0]) <= doubt(ends[1]) else -1
 

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from byhand.errors import ByhandError
 
 
+LARGEST_WHOLE = 2**53  # beyond it, float64 leaves whole numbers out
+
+
 def to_labels(values: Any, name: str) -> tuple[NDArray[Any], tuple[str, ...]]:
     """Bring labels into one form.
 
@@ -32,6 +35,8 @@ def to_labels(values: Any, name: str) -> tuple[NDArray[Any], tuple[str, ...]]:
         return _from_one_hot(labels, name)
     if labels.ndim != 1:
         raise ByhandError(f"{name} has shape {labels.shape}: there must be one label per image.")
+    if labels.dtype.kind == "U" and not isinstance(values, np.ndarray):
+        labels = np.array([*values], object)  # in a list of words, NumPy makes a missing one the word "nan"
     if labels.dtype.kind == "O":
         labels = _from_objects(labels, name)
     if labels.dtype.kind == "S":
@@ -44,7 +49,7 @@ def to_labels(values: Any, name: str) -> tuple[NDArray[Any], tuple[str, ...]]:
         missing = ~np.isfinite(labels)
         if missing.any():
             raise _missing(name, int(np.argmax(missing)))
-        fraction = labels != np.rint(labels)
+        fraction = (labels != np.rint(labels)) | (np.abs(labels) > LARGEST_WHOLE)
         if fraction.any():
             row = int(np.argmax(fraction))
             raise ByhandError(

@@ -121,6 +121,8 @@ def open_source(
     Raises:
         ByhandError: there is nothing there, or what is there cannot be used.
     """
+    if path == Path():  # what an empty name becomes, and too easily the wrong folder
+        raise ByhandError(f"There is no data named: {ACCEPTED}; for this very folder, its whole path.")
     decoding: dict[str, Any] = {"image_size": image_size, "prepare": prepare, "on_picture": on_picture}
     if path.is_file():
         parts = _open_file(path, decoding)
@@ -152,7 +154,7 @@ def _open_file(path: Path, decoding: dict[str, Any]) -> Parts:
     kind = _kind(path)
     if kind == "npz":
         return parts_of_npz(path)
-    if kind == "table":
+    if kind == "table" or path.name.lower().endswith(TABLES):
         return _open_tables({"train": [path]}, path.name)
     if kind == "parquet":
         return _open_parquet({"train": [path]}, path.name, decoding)
