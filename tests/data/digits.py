@@ -23,12 +23,16 @@ def write_csv(
 ) -> Path:  # fmt: skip
     """An image a row, as Kaggle keeps MNIST."""
     flat = images.reshape(len(images), -1)
-    rows = [[f"pixel{i}" for i in range(flat.shape[1])]] * header + [[str(value) for value in row] for row in flat.tolist()]
+    rows = [[f"pixel{i}" for i in range(flat.shape[1])]] * header + [
+        [str(value) for value in row] for row in flat.tolist()
+    ]
     if labels is not None:
         for row, label in enumerate(["label"] * header + [str(label) for label in labels]):
             rows[row] = [*rows[row], label] if last else [label, *rows[row]]
     if ids:
-        rows = [[name, *row] for name, row in zip(["id"] * header + [f"a{i}" for i in range(len(flat))], rows, strict=True)]
+        rows = [
+            [name, *row] for name, row in zip(["id"] * header + [f"a{i}" for i in range(len(flat))], rows, strict=True)
+        ]
     text = "".join(delimiter.join(row) + end for row in rows).encode()
     path.write_bytes(gzip.compress(text) if path.suffix == ".gz" else text)
     return path
@@ -43,7 +47,9 @@ def in_mode(grey: NDArray[np.uint8], mode: str) -> Image.Image:
     if mode == "I;16 of 12 bits":
         return Image.fromarray(grey.astype(np.uint16) * 16)
     if mode in {"I", "F"}:
-        return Image.fromarray(grey.astype(np.int32 if mode == "I" else np.float32) * (1000 if mode == "I" else 1 / 255))
+        return Image.fromarray(
+            grey.astype(np.int32 if mode == "I" else np.float32) * (1000 if mode == "I" else 1 / 255)
+        )
     if mode in {"LA on nothing", "RGBA on nothing"}:
         colour = 0 if np.median(grey[0]) > 127 else 255
         plain = Image.merge("LA", [Image.new("L", image.size, colour), Image.fromarray(ink)])
@@ -52,7 +58,7 @@ def in_mode(grey: NDArray[np.uint8], mode: str) -> Image.Image:
         image = image.convert("RGB").convert("P", palette=Image.Palette.ADAPTIVE, colors=64)
         image.info["transparency"] = int(np.asarray(image)[0, 0])
         return image
-    return image.convert(mode)
+    return image.convert(mode, dither=Image.Dither.NONE)
 
 
 MODES = {
@@ -70,8 +76,8 @@ def encoded(image: Image.Image, ending: str) -> bytes:
 
 
 def write_pictures(
-    folder: Path, name: str = "{label}/{i}.{ending}", *, mode: str = "L", ending: str = "png", dark_on_light: bool = False,
-    count: int = COUNT,
+    folder: Path, name: str = "{label}/{i}.{ending}", *, mode: str = "L", ending: str = "png",
+    dark_on_light: bool = False, count: int = COUNT,
 ) -> Path:  # fmt: skip
     for i, (image, label) in enumerate(zip(IMAGES[:count], LABELS, strict=False)):
         path = folder / name.format(label=label, i=i, ending=ending, writer=f"w{i % 5}")

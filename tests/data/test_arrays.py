@@ -96,7 +96,8 @@ def test_sixteenths_are_those_of_scikit_learn() -> None:
     [
         (X, Y, X2, Y2), [X, Y, X2, Y2], ((X, Y), (X2, Y2)), [(X, Y), (X2, Y2)], byhand.load_mnist()._replace(
             train_images=X, train_labels=Y, test_images=X2, test_labels=Y2),
-        {"x_train": X, "y_train": Y, "x_test": X2, "y_test": Y2}, {"X_train": X, "Y_train": Y, "X_test": X2, "y_test": Y2},
+        {"x_train": X, "y_train": Y, "x_test": X2, "y_test": Y2},
+        {"X_train": X, "Y_train": Y, "X_test": X2, "y_test": Y2},
     ],
 )  # fmt: skip
 def test_every_arrangement_gives_the_same_data(given: Any) -> None:
@@ -106,8 +107,8 @@ def test_every_arrangement_gives_the_same_data(given: Any) -> None:
 
 
 def test_without_a_test_set_a_fifth_of_each_label_is_held_out_by_seed() -> None:
-    for given in ((X, Y), {"X": X, "y": Y}, [X.tolist(), Y.tolist()]):
-        data = data_of(given)
+    for form in ((X, Y), {"X": X, "y": Y}, [X.tolist(), Y.tolist()]):
+        data = data_of(form)
         assert (len(data.train), len(data.test)) == (160, 40)
         assert "40 of 200" in data.notes[0]
         share = np.bincount(data.test.labels) / np.bincount(Y)
@@ -121,13 +122,16 @@ def test_without_a_test_set_a_fifth_of_each_label_is_held_out_by_seed() -> None:
 
 def test_pandas() -> None:
     pandas = pytest.importorskip("pandas")
-    frame, series = pandas.DataFrame(X.reshape(-1, 784), dtype=float), pandas.Series(Y, index=range(1000, 1000 + len(Y)))
+    frame, series = (
+        pandas.DataFrame(X.reshape(-1, 784), dtype=float),
+        pandas.Series(Y, index=range(1000, 1000 + len(Y))),
+    )
     for labels in (series, series.astype("Int64"), series.astype(str), series.astype("category"), series.to_frame()):
         np.testing.assert_array_equal(data_of((frame, labels, X2, Y2)).train.labels, Y)
     with pytest.raises(ByhandError, match="y has no label in row 3 "):
         dataset_of((frame, series.astype("Int64").where(np.arange(len(Y)) != 3)), 0)
     frame.iloc[5, 1] = None
-    with pytest.raises(ByhandError, match="X has 1 pixels that are no numbers .* in row 5 "):
+    with pytest.raises(ByhandError, match=r"X has 1 pixels that are no numbers .* in row 5 "):
         dataset_of((frame, Y), 0)
 
 

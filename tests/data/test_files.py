@@ -2,6 +2,9 @@
 
 import gzip
 import pickle
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,7 @@ from byhand.data.idx import write_idx
 from byhand.data.sources import load_dataset, load_examples, load_unlabelled
 from byhand.errors import ByhandError
 
-from .digits import COUNT, IMAGES, LABELS, MNIST, encoded, in_mode, write_csv
+from .digits import COUNT, IMAGES, LABELS, MNIST, MODES, encoded, in_mode, write_csv
 
 X2, Y2 = MNIST.train_images[:40], MNIST.train_labels[:40]
 SIZE = (28, 28)
@@ -133,7 +136,9 @@ def test_a_folder_of_kaggle_has_a_test_set_without_labels(tmp_path: Path) -> Non
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.text(alphabet='0123456789,;.\n"-ex ', max_size=300) | st.binary(max_size=100).map(lambda b: b.decode("latin1")))
+@given(
+    st.text(alphabet='0123456789,;.\n"-ex ', max_size=300) | st.binary(max_size=100).map(lambda b: b.decode("latin1"))
+)
 def test_any_text_is_a_table_or_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.csv"
     path.write_text(text, encoding="latin1", errors="replace")
@@ -146,7 +151,9 @@ def test_any_text_is_a_table_or_refused(tmp_path: Path, text: str) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.integers(2, 30), st.integers(4, 6), st.sampled_from(",;\t|"), st.booleans(), st.booleans(), st.integers(0, 99))
+@given(
+    st.integers(2, 30), st.integers(4, 6), st.sampled_from(",;\t|"), st.booleans(), st.booleans(), st.integers(0, 99)
+)
 def test_any_table_is_read_back(
     tmp_path: Path, rows: int, side: int, delimiter: str, last: bool, ids: bool, seed: int
 ) -> None:
@@ -176,7 +183,7 @@ def test_npz_by_its_keys(tmp_path: Path, save: Callable[..., None]) -> None:
 def test_npz_that_cannot_be_used(tmp_path: Path) -> None:
     path = tmp_path / "a.npz"
     np.savez(path, a=IMAGES, b=LABELS)
-    with pytest.raises(ByhandError, match="no images under a key .* it has a, b"):
+    with pytest.raises(ByhandError, match=r"no images under a key .* it has a, b"):
         load_dataset(path)
     np.savez(path, X=np.array([{}], object), y=LABELS)
     with pytest.raises(ByhandError, match="Cannot read"):
@@ -185,14 +192,16 @@ def test_npz_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(ByhandError, match="Cannot read"):
         load_dataset(path)
     (tmp_path / "mnist.pkl.gz").write_bytes(gzip.compress(pickle.dumps((IMAGES, LABELS))))
-    with pytest.raises(ByhandError, match="no data that byhand knows: give 'mnist', a .csv"):
+    with pytest.raises(ByhandError, match=r"no data that byhand knows: give 'mnist', a \.csv"):
         load_dataset(tmp_path / "mnist.pkl.gz")
 
 
 IDX = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
 
-def write_four(folder: Path, names: tuple[str, ...], arrays: tuple[NDArray[Any], ...] = (X2, Y2, IMAGES, LABELS)) -> Path:
+def write_four(
+    folder: Path, names: tuple[str, ...], arrays: tuple[NDArray[Any], ...] = (X2, Y2, IMAGES, LABELS)
+) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, array in zip(names, arrays, strict=True):
         path = folder / name
@@ -273,7 +282,9 @@ def test_of_several_data_sets_one_is_chosen_by_name(tmp_path: Path) -> None:
     for split, images in (("digits", IMAGES), ("mnist", X2)):
         names = tuple(f"emnist-{split}-{name.replace('t10k', 'test')}" for name in IDX[:2])
         write_four(tmp_path, names, (images.swapaxes(1, 2), LABELS if split == "digits" else Y2))
-    with pytest.raises(ByhandError, match=r"several data sets \(emnist digits, emnist mnist\).*--data .*/emnist-digits"):
+    with pytest.raises(
+        ByhandError, match=r"several data sets \(emnist digits, emnist mnist\).*--data .*/emnist-digits"
+    ):
         load_dataset(tmp_path)
     check(tmp_path / "emnist-digits")
     with pytest.raises(ByhandError, match="There is no data"):
@@ -302,13 +313,12 @@ def test_two_files_without_a_part_in_their_names_are_everything(tmp_path: Path) 
 
 
 def write_parquet(path: Path, images: NDArray[Any], labels: NDArray[Any] | None, mode: str = "L") -> None:
-    pyarrow = pytest.importorskip("pyarrow")
-    import pyarrow.parquet
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
 
-    pictures = [{"bytes": encoded(in_mode(image, mode), "png"), "path": None} for image in images]
+    pictures = [{"bytes": encoded(in_mode(image, mode), MODES[mode]), "path": None} for image in images]
     columns = {"image": pictures} | ({} if labels is None else {"label": labels.tolist()})
     path.parent.mkdir(parents=True, exist_ok=True)
-    pyarrow.parquet.write_table(pyarrow.table(columns), path)
+    parquet.write_table(pyarrow.table(columns), path)
 
 
 def test_parquet_as_hugging_face_keeps_mnist(tmp_path: Path) -> None:
@@ -333,3 +343,30 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path: Path, monkeypatc
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     with pytest.raises(ByhandError, match=r"pip install 'byhand\[parquet\]'"):
         load_dataset(tmp_path / "a.parquet")
+
+
+MEASURED = """
+import resource, sys, time
+import byhand, byhand.data.parquet_files
+from byhand.training.recipe import Recipe
+from byhand.training.run import Run
+byhand.load_model("fast")
+def most(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+start, before = time.perf_counter(), most()
+run = Run(Recipe.load("fast", data=sys.argv[1]))
+print(time.perf_counter() - start, most() - before, run.data.train.images.nbytes + run.data.test.images.nbytes)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="counts the memory of a process as Linux does")
+def test_sixty_thousand_rows_of_csv_take_no_longer_than_pandas_and_little_memory(tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    path = write_csv(tmp_path / "train.csv", MNIST.train_images, MNIST.train_labels)
+    done = subprocess.run([sys.executable, "-c", MEASURED, path], capture_output=True, text=True, check=True)
+    seconds, memory, pixels = map(float, done.stdout.split())
+    start = time.perf_counter()
+    pandas.read_csv(path)
+    assert seconds < 3 * (time.perf_counter() - start)
+    assert pixels == 60_000 * 784
+    assert memory < 2 * pixels

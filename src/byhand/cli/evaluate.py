@@ -30,12 +30,13 @@ def evaluate(
 
     Example: byhand evaluate --model runs/fast-1 --data my-pictures
 
-    Uses the test set of the data, or all pictures of a folder that is not divided into train/ and test/.
+    Uses the test set of the data, or everything where the data is not divided; of the model's own data, what was held
+    out when it learned.
     """
     import numpy as np
 
     from byhand.cli.predictions import check_name, write_predictions
-    from byhand.data.sources import load_examples
+    from byhand.data.sources import load_dataset, load_examples
     from byhand.evaluation import Ensemble
     from byhand.evaluation import evaluate as measure
     from byhand.model import load_model
@@ -46,10 +47,20 @@ def evaluate(
     paths: list[str | None] = [*model] if model else [None]
     members = [load_model(path) for path in paths]
     loaded = members[0] if len(members) == 1 else Ensemble(members)
-    source = data or data_of(paths[0], members[0])
+    source = data if data is not None else data_of(paths[0], members[0])
     place = check_name(predictions) if predictions is not None else None
-    labels = labels or ("" if data else str(members[0].recipe.get("labels", "")))
-    examples, notes = load_examples(source, image_size=loaded.image_shape, labels=labels)
+    if data is None:
+        # The model's own data, divided as it was when it learned: no image that it has learned from is among these.
+        settings = members[0].recipe
+        own = load_dataset(
+            source,
+            seed=int(settings.get("seed", 0)),
+            image_size=loaded.image_shape,
+            labels=labels or str(settings.get("labels", "")),
+        )
+        examples, notes = own.test, own.notes
+    else:
+        examples, notes = load_examples(source, image_size=loaded.image_shape, labels=labels)
     examples, turned = upright_examples(examples) if source != "mnist" else (examples, ())
     if not quiet:
         for note in notes + turned:

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from byhand.errors import ByhandError
 
-
 LARGEST_WHOLE = 2**53  # beyond it, float64 leaves whole numbers out
 
 
