@@ -64,7 +64,7 @@ def test_predict_of_many_images_and_into_npz(byhand: Byhand, tmp_path: Path) -> 
         (("predict", ""), "There is no data named"),
         (("predict", "small.csv"), "This model reads images of shape (n, 28, 28)"),
         (("evaluate", "--data", "a.csv", "--predictions", "p"), "Predictions are written as"),
-        (("evaluate", "--data", "a.csv", "--labels", "{label}_*"), "--labels is for folders of pictures"),
+        (("evaluate", "--data", "a.csv", "--labels", "{label}_*"), "A pattern of labels is for folders of pictures"),
         (("evaluate", "--data", ""), "There is no data named"),
         (("train", "--data", ""), "There is no data named"),
     ],

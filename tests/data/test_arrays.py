@@ -80,6 +80,12 @@ def test_truth_values_are_black_and_white(change: Callable[[Any], Any]) -> None:
     assert "from 0 to 1 " in data.notes[0]
 
 
+def test_a_test_set_may_have_another_polarity() -> None:
+    data = data_of((X, Y, 255 - X2, Y2))
+    np.testing.assert_array_equal(data.test.images, X2)
+    assert data.notes == ("The images of X_test were dark on light and were inverted.",)
+
+
 def test_sixteenths_are_those_of_scikit_learn() -> None:
     from sklearn.datasets import load_digits
 
@@ -159,6 +165,10 @@ def with_(array: NDArray[Any], row: int, value: Any) -> NDArray[Any]:
     [
         ((with_(X, 7, np.nan), Y), r"X has 784 pixels that are no numbers \(nan\) in row 7 "),
         ((X, Y, with_(X2, 3, np.inf), Y2), "X_test .* no numbers .*inf.* in row 3 "),
+        (
+            (np.ma.masked_array(X, np.zeros(X.shape) + np.arange(200)[:, None, None] == 7), Y),
+            "X has 784 pixels .* in row 7 ",
+        ),
         ((with_(X, 7, 1e300), Y), "X has a pixel of 1e.300 in row 7 "),
         ((X, with_(Y, 9, np.nan)), "y has no label in row 9 "),
         ((X, with_(Y, 9, None)), "y has no label in row 9 "),
@@ -173,7 +183,8 @@ def with_(array: NDArray[Any], row: int, value: Any) -> NDArray[Any]:
         ((X[0], Y), "X has shape .28, 28."),
         ((X.reshape(-1, 392), Y), "X has shape .400, 392."),
         ((X, Y, X2[:, :20], Y2), "must have one size"),
-        ((X[:0], Y[:0]), "no"),
+        ((X[:0], Y[:0]), "data has 0 images to learn from and to test on: too few"),
+        ((X[:1], Y[:1]), "data has 1 images to learn from"),
         ((X, np.zeros(200)), "nothing to tell apart"),
         (([[1, 2], [3]], [0, 1]), "X must hold numbers, in images of one size"),
         ((X.astype(complex), Y), "X must hold numbers, not complex128"),
@@ -189,6 +200,8 @@ def with_(array: NDArray[Any], row: int, value: Any) -> NDArray[Any]:
         ("no-such-place", "There is no data at no-such-place"),
         ("", "There is no data"),
         (b"mnist", "data cannot be a bytes"),
+        ("x" * 5000, "There is no data at x"),
+        ("a\0b", "There is no data at a"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(given: Any, words: str) -> None:

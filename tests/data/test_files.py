@@ -101,7 +101,7 @@ def test_csv_of_every_range(tmp_path: Path, change: Callable[[Any], NDArray[Any]
         (lambda lines: [*lines, "7," + ",".join(["99999999999"] * 784)], "has a pixel of 1e.11 in row 200 "),
         (lambda lines: [line + ",1,2" for line in lines], "has 787 columns"),
         (lambda lines: [line.replace("label", "what") for line in lines], "call the labels 'label'"),
-        (lambda lines: lines[:1], "no"),
+        (lambda lines: lines[:1], "has 0 images"),
         (lambda lines: [], "is empty"),
     ],
 )
@@ -283,7 +283,7 @@ def test_of_several_data_sets_one_is_chosen_by_name(tmp_path: Path) -> None:
         names = tuple(f"emnist-{split}-{name.replace('t10k', 'test')}" for name in IDX[:2])
         write_four(tmp_path, names, (images.swapaxes(1, 2), LABELS if split == "digits" else Y2))
     with pytest.raises(
-        ByhandError, match=r"several data sets \(emnist digits, emnist mnist\).*--data .*/emnist-digits"
+        ByhandError, match=r"several data sets \(emnist digits, emnist mnist\).*as in .*/emnist-digits\."
     ):
         load_dataset(tmp_path)
     check(tmp_path / "emnist-digits")

@@ -89,7 +89,7 @@ def test_every_source_of_numbers_and_polarity_is_read_as_well(
             write_four(tmp_path, IDX[2:], (images, LABELS))
         examples, notes = load(tmp_path)
     assert abs(evaluate(reader, examples).accuracy - plain) <= 0.01
-    assert ("The images were dark on light and were inverted." in notes) == dark_on_light
+    assert ("were dark on light and were inverted." in notes) == dark_on_light
 
 
 @pytest.mark.parametrize("ending", ["jpg", "jfif", "gif", "bmp", "webp", "avif", "jp2", "ppm", "tga", "tif"])
@@ -154,6 +154,29 @@ def test_persons_are_kept_apart(tmp_path: Path) -> None:
     assert len(load(tmp_path)[0]) == COUNT
 
 
+def test_a_person_may_have_written_only_some_digits(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "ann")
+    write_pictures(tmp_path / "bob", count=3)
+    for path in (tmp_path / "bob").rglob("*.png"):
+        Image.fromarray(IMAGES[-int(path.stem) - 1]).save(path)
+    data = load_dataset(tmp_path)
+    assert data.label_names == tuple("0123456789")
+    assert {len(data.train), len(data.test)} == {COUNT, 3}
+
+
+def test_kaggle_s_folders_in_folders_of_the_same_name(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "trainingSet" / "trainingSet")
+    write_pictures(tmp_path / "testSet" / "testSet", "img_{i}.{ending}", count=30)
+    write_pictures(tmp_path / "testSample", "img_{i}.{ending}", count=30)
+    data = load_dataset(tmp_path)
+    assert len(data.train) + len(data.test) == COUNT
+    notes = " ".join(data.notes)
+    assert "The 30 test images have no labels and were left out." in notes
+    assert "Beside the parts testSet, trainingSet, left out: testSample." in notes
+    part, _, _ = load_unlabelled(tmp_path, image_size=SIZE)
+    assert len(part.images) == 30
+
+
 def test_writers_below_labels_and_names_that_are_alike(tmp_path: Path) -> None:
     write_pictures(tmp_path / "a", "{label}/{writer}/{i}.{ending}")
     assert labels_of(load(tmp_path / "a")[0]) == sorted(map(str, LABELS))
@@ -161,7 +184,7 @@ def test_writers_below_labels_and_names_that_are_alike(tmp_path: Path) -> None:
         path = tmp_path / "b" / str(i % 2) / str(i % 4 // 2) / f"{i}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(IMAGES[i]).save(path)
-    with pytest.raises(ByhandError, match="--labels"):
+    with pytest.raises(ByhandError, match="pattern of labels"):
         load(tmp_path / "b")
     assert by_name(load(tmp_path / "b", labels="*/{label}/*")[0])["1/0/1.png"] == "0"
     assert by_name(load(tmp_path / "b", labels="{label}/*")[0])["1/0/1.png"] == "1"
@@ -190,7 +213,7 @@ def test_labels_in_names(tmp_path: Path, name: str, pattern: str) -> None:
 
 @pytest.mark.parametrize(("pattern", "words"), [
     ("*", "must have {label} in it once"), ("{label}{label}", "must have {label} in it once"),
-    ("{label}+*", r"200 of 200 pictures do not fit --labels '{label}\+\*': 0_"),
+    ("{label}+*", r"200 of 200 pictures do not fit the pattern of labels '{label}\+\*': 0_"),
 ])  # fmt: skip
 def test_patterns_that_do_not_fit(tmp_path: Path, pattern: str, words: str) -> None:
     with pytest.raises(ByhandError, match=words):
@@ -198,7 +221,7 @@ def test_patterns_that_do_not_fit(tmp_path: Path, pattern: str, words: str) -> N
 
 
 def test_a_pattern_is_for_pictures_alone(tmp_path: Path) -> None:
-    with pytest.raises(ByhandError, match="--labels is for folders of pictures"):
+    with pytest.raises(ByhandError, match="A pattern of labels is for folders of pictures"):
         load(write_csv(tmp_path / "a.csv"), labels="{label}_*")
 
 

@@ -134,7 +134,7 @@ def parts_of_array_files(files: list[ArrayFile], title: str) -> Parts:
         listed = ", ".join(sorted(name or "one without a name" for name in sets))
         raise ByhandError(
             f"{title} holds several data sets ({listed}): choose one by how its files' names begin, as in "
-            f"--data {files[0].path.parent / _own_start(first[0])}."
+            f"{files[0].path.parent / _own_start(first[0])}."
         )
     [found] = sets.values()
     notes = _validation_as_test(found)

@@ -61,15 +61,15 @@ def to_grey_levels(sets: Sequence[Any], names: Sequence[str]) -> tuple[list[NDAr
     elif any(array.dtype.kind == "f" for array in arrays):
         notes.append("Pixels from 0 to 255 were rounded to whole grey levels.")
     images = [_scaled(array, common) for array in arrays]
-    dark = np.concatenate([dark_on_light(part) for part in images])
-    fraction = dark.sum() / max(len(dark), 1)
-    if fraction >= CLEAR_MAJORITY:
-        # Bytes that came as bytes are the caller's own.
-        images = [255 - part if part is array else np.subtract(255, part, out=part)
-                  for part, array in zip(images, arrays, strict=True)]  # fmt: skip
-        notes.append("The images were dark on light and were inverted.")
-    elif fraction > 1 - CLEAR_MAJORITY:
-        notes.append(f"{dark.sum():,} of {len(dark):,} images look dark on light; none was inverted.")
+    for i, (part, array, name) in enumerate(zip(images, arrays, names, strict=True)):
+        dark = dark_on_light(part)
+        fraction = dark.sum() / max(len(dark), 1)
+        if fraction >= CLEAR_MAJORITY:
+            # Bytes that came as bytes are the caller's own.
+            images[i] = 255 - part if part is array else np.subtract(255, part, out=part)
+            notes.append(f"The images of {name} were dark on light and were inverted.")
+        elif fraction > 1 - CLEAR_MAJORITY:
+            notes.append(f"{dark.sum():,} of {len(dark):,} images of {name} look dark on light; none was inverted.")
     return images, tuple(notes)
 
 
@@ -80,6 +80,8 @@ def to_numbers(values: Any, name: str) -> NDArray[Any]:
         ByhandError: it holds something else, or rows of different lengths.
     """
     try:
+        if isinstance(values, np.ma.MaskedArray):
+            values = np.ma.filled(values.astype(np.float64), np.nan)
         array = np.asarray(values)
         if array.dtype.kind == "O":
             array = array.astype(np.float64)

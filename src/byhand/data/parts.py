@@ -71,7 +71,7 @@ class Parts:
                 raise ByhandError(_unequal(self.title, "", train))
             if test is not None:
                 notes += (f"The {len(test.images):,} test images have no labels and were left out.",)
-            train, test, note = _divided(train, seed)
+            train, test, note = _divided(train, seed, self.title)
             notes += (note,)
         for part, what in ((train, "training "), (test, "test ")):
             if len(part.images) != len(part.labels if part.labels is not None else ()):
@@ -119,9 +119,11 @@ class Parts:
         return f" (found: {', '.join(found)})" if found else ""
 
 
-def _divided(part: Part, seed: int) -> tuple[Part, Part, str]:
+def _divided(part: Part, seed: int, title: str) -> tuple[Part, Part, str]:
     """Hold out a fifth: of the writers where these are known, else of each label; say which."""
     assert part.labels is not None
+    if len(part.images) < 2:
+        raise ByhandError(f"{title} has {len(part.images)} images to learn from and to test on: too few.")
     rng = np.random.default_rng(seed)
     if part.writers is None:
         _, numbers = np.unique(part.labels, return_inverse=True)

@@ -73,7 +73,10 @@ def list_pictures(folder: Path, labels: str = "") -> Listing:
             (listing.train if part == "train" else listing.test).extend(found)
             listing.notes += notes
         rest = [child.name for child in _visible(folder) if child not in divided.values()]
-        listing.notes += _left_out(rest)
+        if rest:
+            listing.notes.append(
+                f"Beside the parts {', '.join(p.name for p in divided.values())}, left out: {_some(rest)}."
+            )
         return listing
     except OSError as error:
         raise ByhandError(f"Cannot look into {folder}: {error.strerror or error}.") from error
@@ -98,12 +101,7 @@ def _list_part(folder: Path, labels: str) -> tuple[list[Found], list[str]]:
     others = [path.name for path in everything if path.suffix.lower() not in SUFFIXES and (labels or path != table)]
     notes = _left_out(others)
     below = {path: path.relative_to(folder).parts for path in pictures}
-    # A folder in a folder in a folder, as unpacking an archive leaves it.
-    while (
-        pictures
-        and all(len(parts) > 2 for parts in below.values())
-        and len({parts[0] for parts in below.values()}) == 1
-    ):
+    while _is_wrapped(below):
         below = {path: parts[1:] for path, parts in below.items()}
     if labels:
         return _by_pattern(below, labels), notes
@@ -122,23 +120,31 @@ def _list_part(folder: Path, labels: str) -> tuple[list[Found], list[str]]:
     return _by_folder(below), notes
 
 
+def _is_wrapped(below: dict[Path, tuple[str, ...]]) -> bool:
+    """Whether all lies in one folder that is no label: above others, or a part in itself, as archives leave them."""
+    tops = {parts[0] for parts in below.values()}
+    if len(tops) != 1 or any(len(parts) == 1 for parts in below.values()):
+        return False
+    return all(len(parts) > 2 for parts in below.values()) or part_of_folder(tops.pop()) is not None
+
+
 def _by_folder(below: dict[Path, tuple[str, ...]]) -> list[Found]:
-    """Labels from sub-folders: LABEL/picture, or WRITER/LABEL/picture where every writer has the same labels."""
+    """Labels from sub-folders: LABEL/picture, or WRITER/LABEL/picture where labels are characters or come again."""
     first = {parts[0] for parts in below.values()}
     nested = defaultdict(set)
     for parts in below.values():
         if len(parts) > 2:
             nested[parts[0]].add(parts[1])
     second = set().union(*nested.values())
-    everywhere = nested.keys() == first and all(len(parts) > 2 for parts in below.values())
-    repeated = sum(len(names) for names in nested.values()) >= 2 * len(second) > 0
-    if everywhere and repeated and len(first) > 1:
-        if all(map(_is_character, first)) and all(map(_is_character, second)):
+    if all(len(parts) > 2 for parts in below.values()):
+        characters_first, characters_second = all(map(_is_character, first)), all(map(_is_character, second))
+        if characters_first and characters_second:
             raise ByhandError(
-                "Sub-folders and those in them are all named like labels: say which are, with --labels '{label}/*' or "
-                "--labels '*/{label}/*'."
+                "Sub-folders and those in them are all named like labels: say which are by the pattern of labels, "
+                "'{label}/*' or '*/{label}/*'."
             )
-        if not all(map(_is_character, first)):
+        repeated = len(first) > 1 and sum(len(names) for names in nested.values()) >= 2 * len(second)
+        if characters_second or (repeated and not characters_first):
             return [Found(path, parts[1], parts[0]) for path, parts in below.items()]
     return [Found(path, parts[0]) for path, parts in below.items()]
 
@@ -146,7 +152,9 @@ def _by_folder(below: dict[Path, tuple[str, ...]]) -> list[Found]:
 def _by_pattern(below: dict[Path, tuple[str, ...]], labels: str) -> list[Found]:
     """Labels from a pattern for names, or, if it has a slash, for paths below the folder."""
     if labels.count("{label}") != 1:
-        raise ByhandError(f"--labels '{labels}' must have {{label}} in it once, as in '{{label}}_*' for 7_0012.png.")
+        raise ByhandError(
+            f"The pattern of labels '{labels}' must have {{label}} in it once, as in '{{label}}_*' for 7_0012.png."
+        )
     pieces = re.split(r"(\{label\}|\*|\?)", labels)
     meaning = {"{label}": r"(?P<label>[^\W_]+)", "*": ".*?", "?": "."}
     pattern = re.compile("".join(meaning.get(piece) or re.escape(piece) for piece in pieces))
@@ -160,7 +168,7 @@ def _by_pattern(below: dict[Path, tuple[str, ...]], labels: str) -> list[Found]:
             unknown.append(name)
     if unknown:
         raise ByhandError(
-            f"{len(unknown):,} of {len(below):,} pictures do not fit --labels '{labels}': {_some(unknown)}."
+            f"{len(unknown):,} of {len(below):,} pictures do not fit the pattern of labels '{labels}': {_some(unknown)}."
         )
     return found
 

@@ -124,20 +124,29 @@ def open_source(
     if path == Path():  # what an empty name becomes, and too easily the wrong folder
         raise ByhandError(f"There is no data named: {ACCEPTED}; for this very folder, its whole path.")
     decoding: dict[str, Any] = {"image_size": image_size, "prepare": prepare, "on_picture": on_picture}
-    if path.is_file():
+    is_file, is_folder = _look(path)
+    if is_file:
         parts = _open_file(path, decoding)
-    elif path.is_dir():
+    elif is_folder:
         arrays = None if labels else _open_data_folder(path, decoding)
         return arrays or parts_of_pictures(path, labels=labels, **decoding)
     else:
-        beside = find_arrays(path.parent) if path.parent.is_dir() and path.name else []
+        beside = find_arrays(path.parent) if _look(path.parent)[1] else []
         files = [file for file in beside if file.path.name.lower().startswith(path.name.lower())]
         if not files:
             raise ByhandError(f"There is no data at {path}: {ACCEPTED}.")
         parts = parts_of_array_files(files, str(path))
     if labels:
-        raise ByhandError(f"--labels is for folders of pictures, and {path} is none.")
+        raise ByhandError(f"A pattern of labels is for folders of pictures, and {path} is none.")
     return parts
+
+
+def _look(path: Path) -> tuple[bool, bool]:
+    """Whether there is a file and whether there is a folder; neither where no such name can be."""
+    try:
+        return path.is_file(), path.is_dir()
+    except (OSError, ValueError):
+        return False, False
 
 
 def _open_file(path: Path, decoding: dict[str, Any]) -> Parts:
@@ -257,7 +266,7 @@ def _load_openml(name: str) -> Dataset:
         answer = fetch_openml(name, as_frame=False, parser="liac-arff")
     except OSError as error:  # also URLError and HTTPError
         raise ByhandError(
-            f"Cannot fetch {name} from openml.org ({error}): there seems to be no network. '--data mnist' needs none."
+            f"Cannot fetch {name} from openml.org ({error}): there seems to be no network. 'mnist' needs none."
         ) from error
     except Exception as error:
         raise ByhandError(f"openml.org has no usable data set {name}: {error}") from error
