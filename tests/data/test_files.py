@@ -272,6 +272,21 @@ def test_emnist_is_upright_and_has_its_characters(tmp_path: Path, split: str) ->
     assert f"EMNIST ({split}): its images are stored transposed and were turned upright." in data.notes
 
 
+def test_emnist_as_tables_on_kaggle(tmp_path: Path) -> None:
+    letters = LABELS + np.arange(COUNT) % 2 * 16 + 1  # 1 to 26
+    for split in ("letters", "digits"):
+        for part in ("train", "test"):
+            labels = letters if split == "letters" else LABELS
+            write_csv(tmp_path / f"emnist-{split}-{part}.csv", IMAGES.swapaxes(1, 2), labels, header=False)
+    with pytest.raises(ByhandError, match=r"several tables of images .*as in .*/emnist-digits\."):
+        load_dataset(tmp_path)
+    data = load_dataset(tmp_path / "emnist-letters")
+    assert (len(data.train), len(data.test)) == (COUNT, COUNT)
+    np.testing.assert_array_equal(data.train.images, IMAGES)
+    assert [ord(data.label_names[i]) - 64 for i in data.train.labels] == letters.tolist()
+    assert data.notes.count("EMNIST (letters): its images are stored transposed and were turned upright.") == 2
+
+
 def test_the_official_mappings_of_emnist() -> None:
     assert [len(CHARACTERS[split]) for split in ("byclass", "bymerge", "balanced", "letters")] == [62, 47, 47, 26]
     # Lines of emnist-balanced-mapping.txt: "36 97" and "46 116".

@@ -20,7 +20,7 @@ from byhand.data.arrays import Numbers, parts_of_mapping, parts_of_numbers
 from byhand.data.decoding import SUFFIXES
 from byhand.data.emnist import characters, emnist_split, upright
 from byhand.data.idx import GZIP_MAGIC, read_header, read_idx
-from byhand.data.naming import data_set_of, part_of_file
+from byhand.data.naming import data_set_of, own_start, part_of_file
 from byhand.data.parts import Parts
 from byhand.errors import ByhandError
 
@@ -134,7 +134,7 @@ def parts_of_array_files(files: list[ArrayFile], title: str) -> Parts:
         listed = ", ".join(sorted(name or "one without a name" for name in sets))
         raise ByhandError(
             f"{title} holds several data sets ({listed}): choose one by how its files' names begin, as in "
-            f"{files[0].path.parent / _own_start(first[0])}."
+            f"{files[0].path.parent / own_start(first[0])}."
         )
     [found] = sets.values()
     notes = _validation_as_test(found)
@@ -232,12 +232,3 @@ def _check_shapes(part: Numbers | None, what: str, title: str) -> None:
         )
     if images[0] == 0:
         raise ByhandError(f"{title} has no {what} images.")
-
-
-def _own_start(name: str) -> str:
-    """The beginning of a file's name that only its own data set has."""
-    own = data_set_of(name)
-    for length in range(1, len(name)):
-        if data_set_of(name[:length]) == own:
-            return name[:length]
-    return name

@@ -31,6 +31,11 @@ def emnist_split(name: str) -> str | None:
     return next((split for split in CHARACTERS if split in rest), "") if found else None
 
 
+def emnist_note(split: str) -> str:
+    """What is said where a split, "" for an unknown one, was turned upright."""
+    return f"EMNIST{f' ({split})' if split else ''}: its images are stored transposed and were turned upright."
+
+
 def upright(images: NDArray[Any]) -> NDArray[Any]:
     """Undo the transpose of EMNIST's images, shape (n, height, width)."""
     return np.ascontiguousarray(images.swapaxes(1, 2))
@@ -39,7 +44,8 @@ def upright(images: NDArray[Any]) -> NDArray[Any]:
 def characters(labels: NDArray[Any], split: str) -> NDArray[Any]:
     """Give the character of each label, shape (n,); labels that a split does not have stay numbers."""
     known, first = CHARACTERS.get(split, ""), FIRST_LABEL.get(split, 0)
-    if not known or labels.ndim != 1 or not len(labels) or labels.min() < first or labels.max() >= first + len(known):
+    positions = labels.astype(np.float64) - first if labels.ndim == 1 and labels.dtype.kind in "iuf" else np.empty(0)
+    if not len(positions) or not np.isin(positions, np.arange(len(known))).all():
         return labels
-    written: NDArray[Any] = np.array([*known])[labels.astype(np.intp) - first]
+    written: NDArray[Any] = np.array([*known])[positions.astype(np.intp)]
     return written

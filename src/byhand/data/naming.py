@@ -8,7 +8,7 @@ VALIDATION = {"valid", "validation", "val", "dev", "validset", "validationset"}
 # What names say besides which data set it is: part, kind and format.
 WORDS = re.compile(
     r"(?:train|training|t10k|test|testing|test\d+k|valid|validation|val|images?|imgs?|labels?|targets?|pixels?|data"
-    r"|[xy]|idx\d?|u?byte|int|gz|npz|npy|idx)+"
+    r"|[xy]|idx\d?|u?byte|int|gz|npz|npy|idx|csv|tsv|txt)+"
 )
 
 
@@ -38,3 +38,12 @@ def data_set_of(name: str) -> str:
     """
     words = re.split(r"[^a-z0-9]+", name.lower())
     return " ".join(word for word in words if word and not WORDS.fullmatch(word))
+
+
+def own_start(name: str) -> str:
+    """The beginning of a file's name that only its own data set has."""
+    own = data_set_of(name)
+    for length in range(1, len(name)):
+        if data_set_of(name[:length]) == own:
+            return name[:length]
+    return name

@@ -168,7 +168,8 @@ def _by_pattern(below: dict[Path, tuple[str, ...]], labels: str) -> list[Found]:
             unknown.append(name)
     if unknown:
         raise ByhandError(
-            f"{len(unknown):,} of {len(below):,} pictures do not fit the pattern of labels '{labels}': {_some(unknown)}."
+            f"{len(unknown):,} of {len(below):,} pictures do not fit the pattern of labels '{labels}': "
+            f"{_some(unknown)}."
         )
     return found
 

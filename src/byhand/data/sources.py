@@ -12,8 +12,10 @@ from byhand.data.array_files import find_arrays, look_at, parts_of_array_files, 
 from byhand.data.arrays import Numbers, parts_of_numbers
 from byhand.data.csv_files import is_image_table, read_csv
 from byhand.data.dataset import Dataset, LabelledImages
+from byhand.data.emnist import characters, emnist_note, emnist_split, upright
+from byhand.data.grey_levels import to_images
 from byhand.data.mnist import MNIST
-from byhand.data.naming import data_set_of, part_of_file
+from byhand.data.naming import data_set_of, own_start, part_of_file
 from byhand.data.parquet_files import read_parquet
 from byhand.data.parts import Part, Parts
 from byhand.data.picture_folder import Prepare, parts_of_pictures
@@ -111,8 +113,8 @@ def open_source(
 
     Args:
         path: a file of numbers (CSV, .npz, .npy, IDX) or of pictures (Parquet); a folder with such files, or with
-            pictures; or, where a folder of IDX files holds several data sets, the folder and the beginning of the
-            names of one.
+            pictures; or, where a folder holds files of several data sets, the folder and the beginning of the names
+            of one.
         image_size: (height, width) that pictures are brought to; None keeps their own if they share a small one.
         labels: where pictures' names say what they show, a pattern such as "{label}_*".
         prepare: makes the image of a picture instead of plain resizing.
@@ -131,11 +133,12 @@ def open_source(
         arrays = None if labels else _open_data_folder(path, decoding)
         return arrays or parts_of_pictures(path, labels=labels, **decoding)
     else:
-        beside = find_arrays(path.parent) if _look(path.parent)[1] else []
-        files = [file for file in beside if file.path.name.lower().startswith(path.name.lower())]
+        beside = _data_files(path.parent) if _look(path.parent)[1] else {}
+        files = {kind: [file for file in found if file.name.startswith(path.name)] for kind, found in beside.items()}
+        files = {kind: found for kind, found in files.items() if found}
         if not files:
             raise ByhandError(f"There is no data at {path}: {ACCEPTED}.")
-        parts = parts_of_array_files(files, str(path))
+        parts = _open_files(path.parent, files, str(path), decoding)
     if labels:
         raise ByhandError(f"A pattern of labels is for folders of pictures, and {path} is none.")
     return parts
@@ -203,7 +206,7 @@ def _open_files(folder: Path, found: dict[str, list[Path]], title: str, decoding
     kind = next(kind for kind in ("arrays", "npz", "table", "parquet") if kind in found)
     others = [path.name for other, paths in found.items() if other != kind for path in paths]
     if kind == "arrays":
-        parts = parts_of_array_files(find_arrays(folder), title)
+        parts = parts_of_array_files([held for held in find_arrays(folder) if held.path in found[kind]], title)
     elif kind == "npz":
         if len(found["npz"]) > 1:
             raise ByhandError(f"{title} holds several data sets: choose {' or '.join(map(str, found['npz']))}.")
@@ -229,8 +232,18 @@ def _open_tables(by_part: dict[str, list[Path]], title: str) -> Parts:
     id_name = "ImageId"
     for part, paths in by_part.items():
         if len(paths) > 1:
-            raise ByhandError(f"{title} holds several tables of images: choose {' or '.join(map(str, paths))}.")
-        parts[part], told, id_name = read_csv(paths[0])
+            start = paths[0].parent / own_start(paths[0].name)
+            raise ByhandError(
+                f"{title} holds several tables of images ({', '.join(path.name for path in paths)}): choose one, or "
+                f"several by how their names begin, as in {start}."
+            )
+        numbers, told, id_name = read_csv(paths[0])
+        split = emnist_split(paths[0].name)
+        if split is not None:
+            images, labels = upright(to_images(numbers.images, paths[0].name)), numbers.labels
+            numbers = numbers._replace(images=images, labels=None if labels is None else characters(labels, split))
+            told += (emnist_note(split),)
+        parts[part] = numbers
         notes += told
     return parts_of_numbers("file", title, parts.get("train"), parts.get("test"), notes, id_name=id_name)
 
