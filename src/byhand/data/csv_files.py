@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from math import isqrt
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -223,19 +223,20 @@ def _split_off(lines: list[bytes], layout: Layout, wanted: dict[str, list[str]],
     return middles
 
 
-def _numbers(rows: list[bytes], layout: Layout, path: Path, start: int) -> NDArray[np.uint8 | np.float32]:
+def _numbers(rows: list[bytes], layout: Layout, path: Path, start: int) -> NDArray[Any]:
     """Turn the text of pixels into numbers: bytes if all are whole and from 0 to 255."""
     mark, count = layout.delimiter.encode(), layout.side**2
     text = mark.join(rows).replace(b'"', b"")
-    try:
-        # Four times as fast as a float of each field, and it stops at whatever is no whole number.
-        whole = np.fromstring(text, np.int64, sep=layout.delimiter) if b"." not in text else np.empty(0, np.int64)
-    except (ValueError, DeprecationWarning):
-        whole = np.empty(0, np.int64)
-    if len(whole) == len(rows) * count and all(row.count(mark) == count - 1 for row in rows):
-        if whole.min() >= 0 and whole.max() <= 255:
-            return whole.astype(np.uint8).reshape(len(rows), count)
-        return whole.astype(np.float32).reshape(len(rows), count)
+    if all(row.count(mark) == count - 1 for row in rows):
+        # Whole numbers first: six times as fast as fractions. Both stop at whatever is none.
+        for kind in (np.int64, np.float64) if b"." not in text else (np.float64,):
+            try:
+                values = np.fromstring(text, kind, sep=layout.delimiter)
+            except (ValueError, DeprecationWarning):
+                continue
+            if len(values) == len(rows) * count:
+                byte = kind is np.int64 and values.min() >= 0 and values.max() <= 255
+                return values.astype(np.uint8 if byte else np.float32).reshape(len(rows), count)
     numbers = np.empty((len(rows), count), np.float32)
     for i, row in enumerate(rows):
         fields = row.replace(b'"', b"").split(mark)
