@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from byhand.errors import ByhandError, InputWarning
+from byhand.training.recipe import DATA_HELP, LABELS_HELP
 
 INTERRUPTED = 130  # 128 + SIGINT, what a shell expects after Ctrl-C
 
@@ -31,9 +32,10 @@ DataSource = Annotated[
     typer.Option(
         "--data",
         metavar="SOURCE",
-        help="'mnist', a folder of IDX files or of pictures by label, or 'openml:NAME'; the model's own if left out.",
+        help=f"{DATA_HELP.removesuffix('.')}; the model's own if left out.",
     ),
 ]
+Labels = Annotated[str, typer.Option("--labels", metavar="PATTERN", show_default=False, help=LABELS_HELP)]
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:

@@ -99,8 +99,16 @@ def _method(recipe: Recipe) -> str:
 
 
 @contextmanager
-def pictures_bar(count: int, quiet: bool) -> Iterator[Callable[[], None]]:
-    """Show how many of many pictures are read, where someone watches a terminal; gives what to call after each."""
+def pictures_bar(count: int | None, quiet: bool) -> Iterator[Callable[..., None]]:
+    """Show how many of many pictures are read, where someone watches a terminal.
+
+    Args:
+        count: how many there will be; None where that is known only later.
+        quiet: show nothing.
+
+    Yields:
+        What to call after each picture: with no argument, or with how many there will be.
+    """
     console = Console(stderr=True, quiet=quiet, highlight=False)
     progress = Progress(
         TextColumn("{task.completed:,.0f}/{task.total:,.0f} pictures"),
@@ -109,8 +117,8 @@ def pictures_bar(count: int, quiet: bool) -> Iterator[Callable[[], None]]:
         TextColumn("left"),
         console=console,
         transient=True,
-        disable=quiet or count < 3 or not console.is_terminal,
+        disable=quiet or (count is not None and count < 3) or not console.is_terminal,
     )
     with progress:
-        task = progress.add_task("", total=count)
-        yield lambda: progress.advance(task)
+        task = progress.add_task("", total=count or 0, visible=count is not None)
+        yield lambda total=None: progress.update(task, advance=1, total=total, visible=True)

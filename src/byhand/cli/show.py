@@ -54,7 +54,7 @@ def show(
     else:
         path = Path(save)
     loaded = load_model(model)
-    examples, notes = load_examples(data or data_of(model, loaded), image_size=loaded.image_shape)
+    examples, notes = load_examples(data if data is not None else data_of(model, loaded), image_size=loaded.image_shape)
     if not quiet:
         for note in notes:
             say(note)

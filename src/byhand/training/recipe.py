@@ -27,6 +27,12 @@ USUAL_MOMENTUM = 0.9
 # What a setting follows from where it is not given itself.
 DECIDE_RATE = ("optimizer", "activation", "momentum", "batch_size")
 
+DATA_HELP = (
+    "'mnist'; a .csv, .npz, .npy, .parquet or IDX file, or a folder of these; a folder of pictures by label; or "
+    "'openml:NAME'."
+)
+LABELS_HELP = "Where names of pictures say what they show: '{label}_*' for 7_0012.png, '*/{label}/*' for folders."
+
 
 def _setting(default: Any, explanation: str) -> Any:
     """A field whose explanation also serves as the help of the command-line option of its name."""
@@ -42,7 +48,8 @@ class Recipe:
     """
 
     name: str = "custom"
-    data: str = _setting("mnist", "'mnist', a folder of IDX files or of pictures by label, or 'openml:NAME'.")
+    data: str = _setting("mnist", DATA_HELP)
+    labels: str = _setting("", LABELS_HELP)
     fine_tune: str = _setting("", "Start from this model: a file, a run folder, or 'reader', 'accurate' or 'fast'.")
     mixed: int = _setting(0, "Fine-tuning: mix in this many images of MNIST, so that nothing is forgotten.")
     split: str = _setting("standard", "'standard', or 'original': first 80 % of all images to train, scaled by all.")
@@ -199,6 +206,9 @@ class Recipe:
     def from_settings(cls, settings: dict[str, Any], origin: str) -> Self:
         """Make a recipe of settings by name, checking that each exists and is of the right type."""
         types = get_type_hints(cls)
+        settings = {name: _plain(value) for name, value in settings.items()}
+        if isinstance(settings.get("hidden"), int):
+            settings["hidden"] = [settings["hidden"]]
         for name, value in settings.items():
             if name not in types:
                 raise ByhandError(
@@ -223,6 +233,11 @@ class Recipe:
         # JSON writes strings, numbers, booleans and lists of numbers as TOML does, but for one forbidden character.
         lines = (f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in self.settings().items())
         return "\n".join(lines).replace("\x7f", "\\u007f") + "\n"
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's scalars and arrays as Python's own numbers and lists."""
+    return value.tolist() if hasattr(value, "tolist") else value
 
 
 def _fits(value: Any, expected: Any) -> bool:

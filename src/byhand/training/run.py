@@ -16,6 +16,7 @@ from byhand.training.checkpoint import CHECKPOINT_FILE, load_checkpoint, save_ch
 from byhand.training.diagnosis import diagnose
 from byhand.training.fine_tuning import set_up_fine_tuning
 from byhand.training.loop import Epoch, Event, Training
+from byhand.training.orientation import upright
 from byhand.training.recipe import Recipe
 from byhand.training.setup import set_up
 
@@ -51,8 +52,14 @@ class Run:
         """
         self._start = time.perf_counter()
         origin = load_model(recipe.fine_tune) if recipe.fine_tune else None
-        self.data = data or load_dataset(
-            recipe.data, seed=recipe.seed, image_size=origin.image_shape if origin else None
+        self.data = upright(
+            data
+            or load_dataset(
+                recipe.data,
+                seed=recipe.seed,
+                image_size=origin.image_shape if origin else None,
+                labels=recipe.labels,
+            )
         )
         self.setup = setup = set_up_fine_tuning(origin, recipe, self.data) if origin else set_up(recipe, self.data)
         self.recipe, self.model = setup.recipe, setup.model
