@@ -35,7 +35,7 @@ DataSource = Annotated[
         help=f"{DATA_HELP.removesuffix('.')}; the model's own if left out.",
     ),
 ]
-Labels = Annotated[str, typer.Option("--labels", metavar="PATTERN", show_default=False, help=LABELS_HELP)]
+Labels = Annotated[str | None, typer.Option("--labels", metavar="PATTERN", show_default=False, help=LABELS_HELP)]
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:

@@ -17,7 +17,7 @@ def evaluate(
         ),
     ] = None,
     data: DataSource = None,
-    labels: Labels = "",
+    labels: Labels = None,
     predictions: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="Write what it says of each image, as .csv, .jsonl or .npz."),
@@ -60,7 +60,7 @@ def evaluate(
         )
         examples, notes = own.test, own.notes
     else:
-        examples, notes = load_examples(source, image_size=loaded.image_shape, labels=labels)
+        examples, notes = load_examples(source, image_size=loaded.image_shape, labels=labels or "")
     examples, turned = upright_examples(examples) if source != "mnist" else (examples, ())
     if not quiet:
         for note in notes + turned:
