@@ -61,11 +61,11 @@ def test_predict_of_many_images_and_into_npz(byhand: Byhand, tmp_path: Path) -> 
         (("predict", "a.csv", "--out", "p.xls"), "Predictions are written as .csv, .jsonl, .npz, not as 'p.xls'."),
         (("predict", "a.csv", "--out", "no/p.csv"), "There is no folder no to write p.csv to."),
         (("predict", "nowhere"), "There is no data at nowhere: give 'mnist', a .csv,"),
-        (("predict", ""), "There is no data named"),
+        (("predict", ""), "DATA is empty"),
         (("predict", "small.csv"), "This model reads images of shape (n, 28, 28)"),
         (("evaluate", "--data", "a.csv", "--predictions", "p"), "Predictions are written as"),
         (("evaluate", "--data", "a.csv", "--labels", "{label}_*"), "A pattern of labels is for folders of pictures"),
-        (("evaluate", "--data", ""), "There is no data named"),
+        (("evaluate", "--data", ""), "DATA is empty"),
         (("train", "--data", ""), "There is no data named"),
     ],
 )
