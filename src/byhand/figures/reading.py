@@ -24,10 +24,10 @@ def draw_reading(stages: Stages) -> Figure:
     """Draw what every step of the pipeline made of a picture.
 
     Raises:
-        ByhandError: there is no ink to follow.
+        ByhandError: there is no foreground to follow.
     """
-    if stages.ink is None or stages.grey is None:
-        raise ByhandError("There is nothing to draw: nothing stands out from the paper in this picture.")
+    if stages.foreground is None or stages.grey is None:
+        raise ByhandError("There is nothing to draw: nothing stands out from the background in this picture.")
     reading = stages.reading
     title = f"{len(reading.digits)} digits" if len(reading.digits) != 1 else "1 digit"
     height, width = stages.grey.shape
@@ -38,16 +38,16 @@ def draw_reading(stages: Stages) -> Figure:
     )  # fmt: skip
     grid = figure.add_gridspec(3, COLUMNS, height_ratios=(tall, tall, 1.1))
     panels = [figure.add_subplot(grid[i // COLUMNS, i % COLUMNS]) for i in range(2 * COLUMNS)]
-    ink, colours = stages.ink, stages.picture.colours
+    foreground, colours = stages.foreground, stages.picture.colours
     _show(panels[0], colours, "1  the picture, upright")
-    ground = "dark ink on light paper" if stages.dark_on_light else "light ink on dark paper"
+    ground = "dark foreground on light background" if stages.dark_on_light else "light foreground on dark background"
     _show(panels[1], stages.grey, f"2  {ground}")
-    if stages.sheet is not None:
-        panels[1].contour(_thinned(stages.sheet.astype(float)), [0.5], colors=VERMILLION, linewidths=2)
-        panels[1].set_title("2  the sheet, in colourless light")
-    _show(panels[2], ink.level, "3  how bright the paper is")
-    _show(panels[3], 255 * (1 - ink.density), "4  ink, for its place")
-    _show(panels[4], 255.0 * ~ink.mask, "5  strokes, lines taken out")
+    if stages.page is not None:
+        panels[1].contour(_thinned(stages.page.astype(float)), [0.5], colors=VERMILLION, linewidths=2)
+        panels[1].set_title("2  the page, in colourless light")
+    _show(panels[2], foreground.level, "3  how bright the background is")
+    _show(panels[3], 255 * (1 - foreground.density), "4  foreground, for its place")
+    _show(panels[4], 255.0 * ~foreground.mask, "5  strokes, lines taken out")
     _show(panels[5], colours, "6  digits in reading order")
     _mark(panels[5], stages)
     _digits(figure.add_subplot(grid[2, :]), stages)

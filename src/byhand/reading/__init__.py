@@ -1,7 +1,8 @@
 """From a picture to the digits written in it, in reading order.
 
-`decoding` opens the file, `paper` finds sheet and light, `ink` what is written, `digits` which strokes make a digit,
-`rows` the reading order, `preparation` brings each digit to MNIST's form, `reader` puts it all together.
+`decoding` opens the file, `page` finds the page and `background` its light, `foreground` what is written, `grouping`
+which strokes make a digit,
+`text_lines` the reading order, `preparation` brings each digit to MNIST's form, `reader` puts it all together.
 """
 
 from byhand.data.decoding import Picture, decode, from_array

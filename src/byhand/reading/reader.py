@@ -12,22 +12,22 @@ from numpy.typing import NDArray
 from byhand.data.decoding import Picture, decode, from_array
 from byhand.errors import ByhandError
 from byhand.model import OTHER, SURE, Model, load_model, shipped_model
-from byhand.reading.digits import Guess, find_digits
-from byhand.reading.ink import Ink, Legible, find_ink, grey_of
-from byhand.reading.paper import darkness_of_ink, darkness_within, luminance
-from byhand.reading.rows import rows_of, with_spaces
-from byhand.reading.shapes import Box, Judge, connected, rescaled
-from byhand.reading.sheet import find_sheet
-from byhand.reading.single import SMALL, enlarge, read_single
+from byhand.reading.background import luminance, mean_polarity, polarity_within
+from byhand.reading.components import Box, Judge, connected_components, rescaled
+from byhand.reading.foreground import Foreground, Legible, find_foreground, grey_of
+from byhand.reading.grouping import Guess, find_digits
+from byhand.reading.page import find_page
+from byhand.reading.single_digit import SMALL, enlarge, read_single
+from byhand.reading.text_lines import text_lines, with_spaces
 
 # With a picture of one digit, such an answer needs no second look.
 CERTAIN = 0.99
 # A very small picture that is read as one digit with at least this confidence is one.
 LIKELY = 0.7
-# A dark sheet covers at least this part of the picture: smaller dark things are ink or shadows.
-LEAST_DARK_SHEET = 0.2
+# A dark page covers at least this part of the picture: smaller dark things are foreground or shadows.
+LEAST_DARK_PAGE = 0.2
 # Polarity less clear than this is tried both ways; a less likely way to see the picture must be worth more than so many
-# times as much, with more ink in it that looks like digits, or with less.
+# times as much, with more foreground in it that looks like digits, or with less.
 CLEAR_POLARITY, SECOND_THOUGHT, THIRD_THOUGHT = 0.8, 1.5, 4
 
 
@@ -57,7 +57,7 @@ class Digit:
 
 @dataclass(frozen=True)
 class Other:
-    """Ink that is no digit; `box` as for digits."""
+    """Foreground that is no digit; `box` as for digits."""
 
     box: Box
 
@@ -69,7 +69,7 @@ class Reading:
     Attributes:
         lines: one text per row, with a space in each wide gap.
         digits: in reading order.
-        other: ink that is no digit.
+        other: foreground that is no digit.
         size: (width, height) of the upright picture, pixels.
     """
 
@@ -102,9 +102,9 @@ class Stages:
 
     picture: Picture
     dark_on_light: bool = True
-    sheet: NDArray[np.bool_] | None = None
+    page: NDArray[np.bool_] | None = None
     grey: NDArray[np.float32] | None = None
-    ink: Ink | None = None
+    foreground: Foreground | None = None
     guesses: list[Guess] = field(default_factory=list)
     reading: Reading = Reading((), (), (), (0, 0))
 
@@ -120,7 +120,7 @@ def read(
         single: the picture holds exactly one digit: give the best guess.
 
     Returns:
-        The digits; none if there is no ink.
+        The digits; none if there is no foreground.
 
     Raises:
         ByhandError: not a picture, or a model that cannot read one.
@@ -171,7 +171,7 @@ def stages_of(picture: Picture, model: Model, *, single: bool = False) -> Stages
     guesses = stages.guesses
     digits = [one for one in guesses if single or one.confidence >= OTHER]
     others = [one for one in guesses if not single and one.confidence < OTHER]
-    rows = rows_of([one.shape.box for one in digits])
+    rows = text_lines([one.shape.box for one in digits])
     enlarge = _enlarger(picture)
     found = [
         Digit(
@@ -190,62 +190,67 @@ def stages_of(picture: Picture, model: Model, *, single: bool = False) -> Stages
 
 @dataclass(frozen=True)
 class Scene:
-    """One way to see a picture: where the sheet is, None for everywhere, and whether ink is dark on it."""
+    """One way to see a picture: where the page is, None for everywhere, and whether foreground is dark on it."""
 
-    sheet: NDArray[np.bool_] | None
+    page: NDArray[np.bool_] | None
     dark_on_light: bool
 
 
 def scenes_of(colours: NDArray[np.uint8]) -> list[Scene]:
-    """What the picture may show, the likeliest first: a light sheet, a page in one polarity or both, a dark sheet."""
+    """What the picture may show, the likeliest first: a light page, a page in one polarity or both, a dark page."""
     scenes = []
     grey = luminance(colours)
-    light = find_sheet(colours)
+    light = find_page(colours)
     if light is not None:
         scenes.append(Scene(light, True))
-        if darkness_within(grey, light) > 0:
+        if polarity_within(grey, light) > 0:
             return scenes
-    darkness = darkness_of_ink(grey)
+    darkness = mean_polarity(grey)
     scenes.append(Scene(None, darkness >= 0))
     if abs(darkness) < CLEAR_POLARITY:
         scenes.append(Scene(None, darkness < 0))
-    dark = find_sheet(colours, light=False)
-    if dark is not None and dark.mean() > LEAST_DARK_SHEET and darkness_within(grey, dark) < 0:
+    dark = find_page(colours, light=False)
+    if dark is not None and dark.mean() > LEAST_DARK_PAGE and polarity_within(grey, dark) < 0:
         scenes.append(Scene(dark, False))
     return scenes
 
 
 def find_one(stages: Stages, judge: Judge) -> None:
     """Find the one digit; in a picture that may show more than it, also as in a page, and trust the surer answer."""
-    guess, ink, polarity = read_single(stages.picture.colours, judge)
+    guess, foreground, polarity = read_single(stages.picture.colours, judge)
     if max(stages.picture.colours.shape) > SMALL and not (guess and guess.confidence >= CERTAIN):
         find_many(stages, judge)
-        # A whole digit has more ink than what else may look like one.
+        # A whole digit has more foreground than what else may look like one.
         most = max(stages.guesses, key=lambda one: one.shape.amount * one.confidence**2, default=None)
         if most and (guess is None or most.confidence >= guess.confidence):
             stages.guesses = [most]
             return
-    stages.grey, stages.sheet, stages.ink, stages.dark_on_light = None, None, ink, polarity >= 0
+    stages.grey, stages.page, stages.foreground, stages.dark_on_light = None, None, foreground, polarity >= 0
     stages.guesses = [guess] if guess else []
 
 
 def find_many(stages: Stages, judge: Judge) -> None:
-    """Find the ink in the scene that shows most of it and let the network decide what makes a digit."""
+    """Find the foreground in the scene that shows most of it and let the network decide what makes a digit."""
     picture = stages.picture
     best: Legible | None = None
     factor = 1
     for scene in scenes_of(picture.colours):
         colours = picture.colours if scene.dark_on_light else 255 - picture.colours
-        grey = grey_of(colours, scene.sheet)
+        grey = grey_of(colours, scene.page)
         enlarged, factor = enlarge(grey)
-        ink, legible = find_ink(enlarged, scene.sheet if factor == 1 else None, judge)
+        foreground, legible = find_foreground(enlarged, scene.page if factor == 1 else None, judge)
         if best is None or legible.worth > best.worth * (
             SECOND_THOUGHT if sum(legible.amounts) > sum(best.amounts) else THIRD_THOUGHT
         ):
             best = legible
-            stages.grey, stages.ink, stages.sheet, stages.dark_on_light = grey, ink, scene.sheet, scene.dark_on_light
-    if stages.ink is not None:
-        guesses = find_digits(connected(stages.ink.density, stages.ink.mask), judge)
+            stages.grey, stages.foreground, stages.page, stages.dark_on_light = (
+                grey,
+                foreground,
+                scene.page,
+                scene.dark_on_light,
+            )
+    if stages.foreground is not None:
+        guesses = find_digits(connected_components(stages.foreground.density, stages.foreground.mask), judge)
         stages.guesses = [replace(one, shape=rescaled(one.shape, 1 / factor)) for one in guesses]
 
 

@@ -1,4 +1,4 @@
-"""Which ink makes one digit: strokes joined, touching digits parted, and what is no digit told apart.
+"""Which foreground makes one digit: strokes combined, touching digits parted, and what is no digit told apart.
 
 Where it is not clear, the network decides: every way to join or part is read, and the one that reads best wins.
 """
@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from byhand.reading.cuts import cut
+from byhand.reading.components import Judge, Shape, combined
 from byhand.reading.preparation import prepare, stroke_width
-from byhand.reading.shapes import Judge, Shape, joined
+from byhand.reading.seams import cut
 
 # Distances and sizes, as parts of the height of the larger of two shapes.
 NEAR, TOUCHING = 0.22, 0.1
@@ -46,8 +46,8 @@ class Guess:
     """A shape and what the network says of it.
 
     Attributes:
-        shape: the ink.
-        image: the ink in MNIST's form, uint8, shape (28, 28).
+        shape: the foreground.
+        image: the foreground in MNIST's form, uint8, shape (28, 28).
         probabilities: of the ten digits, shape (10,).
     """
 
@@ -78,14 +78,14 @@ def guess(shapes: Sequence[Shape], judge: Judge) -> list[Guess]:
     """Let the network look at shapes, all at once."""
     if not shapes:
         return []
-    images = np.array([prepare(shape.ink) for shape in shapes])
+    images = np.array([prepare(shape.foreground) for shape in shapes])
     return [Guess(s, i, p) for s, i, p in zip(shapes, images, judge(images), strict=True)]
 
 
 def usual_height(shapes: Sequence[Shape]) -> float:
-    """The height of most of the ink: half of it belongs to shapes at least so high."""
+    """The height of most of the foreground: half of it belongs to shapes at least so high."""
     heights = np.array([max(s.height, 0.5 * s.width) for s in shapes], float)
-    weights = heights**2  # about as much ink: a hundred specks weigh no more than a digit
+    weights = heights**2  # about as much foreground: a hundred specks weigh no more than a digit
     order = np.argsort(heights)
     return float(heights[order][np.searchsorted(weights[order].cumsum(), weights.sum() / 2)])
 
@@ -108,13 +108,13 @@ def written(one: Guess, usual: float) -> bool:
 
 def with_one_pen(guesses: Sequence[Guess]) -> list[Guess]:
     """Doubt each 1 that is much thinner or thicker than the strokes of the others: a line, or the edge of a shadow."""
-    widths = [stroke_width(one.shape.ink) for one in guesses if one.confidence >= CLEAR and one.digit != 1]
+    widths = [stroke_width(one.shape.foreground) for one in guesses if one.confidence >= CLEAR and one.digit != 1]
     if len(widths) < COMPANY:
         return list(guesses)
     thinnest, thickest = min(widths) / UNLIKE, max(widths) * UNLIKE
     return [
         replace(one, probabilities=doubted(one.probabilities, 0.0))
-        if one.digit == 1 and not thinnest <= stroke_width(one.shape.ink) <= thickest
+        if one.digit == 1 and not thinnest <= stroke_width(one.shape.foreground) <= thickest
         else one
         for one in guesses
     ]
@@ -124,7 +124,7 @@ def find_digits(shapes: Sequence[Shape], judge: Judge) -> list[Guess]:
     """Group strokes into digits, or into other things that are one.
 
     Args:
-        shapes: connected pieces of ink.
+        shapes: connected pieces of foreground.
         judge: gives the probabilities of images in MNIST's form.
 
     Returns:
@@ -184,7 +184,7 @@ def best_grouping(pieces: Sequence[Shape], judge: Judge) -> list[Guess]:
         for subset in (itertools.combinations(range(len(pieces)), size) if len(pieces) <= 10 else _runs(pieces, size))
         if _hangs_together([pieces[i] for i in subset])
     ]
-    guesses = dict(zip(subsets, guess([joined([pieces[i] for i in s]) for s in subsets], judge), strict=True))
+    guesses = dict(zip(subsets, guess([combined([pieces[i] for i in s]) for s in subsets], judge), strict=True))
     largest = max(p.height for p in pieces)
 
     def value(subset: tuple[int, ...]) -> float:

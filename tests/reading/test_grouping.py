@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from byhand.reading.cuts import cut
-from byhand.reading.digits import CLEAR, Guess, with_one_pen
-from byhand.reading.shapes import Shape
+from byhand.reading.components import Shape
+from byhand.reading.grouping import CLEAR, Guess, with_one_pen
+from byhand.reading.seams import cut
 
 
 def ring() -> NDArray[np.float32]:
@@ -32,9 +32,9 @@ def test_a_ring_has_two_strokes_to_cut() -> None:
 def guess(digit: int, width: int) -> Guess:
     probabilities = np.full(10, 0.002)
     probabilities[digit] = 0.982
-    ink = np.zeros((80, 60), np.float32)
-    ink[10:70, 25 : 25 + width] = 1
-    return Guess(Shape(ink, 0, 0), np.zeros((28, 28), np.uint8), probabilities)
+    foreground = np.zeros((80, 60), np.float32)
+    foreground[10:70, 25 : 25 + width] = 1
+    return Guess(Shape(foreground, 0, 0), np.zeros((28, 28), np.uint8), probabilities)
 
 
 def test_a_1_thinner_than_all_others_is_doubted() -> None:

@@ -1,4 +1,4 @@
-"""The sheet: where it lies in the picture, if the paper does not fill it."""
+"""The page: where it lies in the picture, if the background does not fill it."""
 
 import itertools
 from collections.abc import Iterator
@@ -9,54 +9,55 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from byhand.reading.paper import luminance, small
+from byhand.reading.background import luminance, small
 
 Mask = NDArray[np.bool_]
 
-# A sheet takes up between these parts of the picture, and is filled to at least this part by a quadrilateral. Around
+# A page takes up between these parts of the picture, and is filled to at least this part by a quadrilateral. Around
 # it, at least this part of its edge is a step in brightness, by at least this part.
-LEAST_SHEET, LARGEST_SHEET, LEAST_FILLED, LEAST_OUTLINED, LEAST_STEP = 0.12, 0.93, 0.93, 0.8, 0.15
+LEAST_PAGE, LARGEST_PAGE, LEAST_FILLED, LEAST_OUTLINED, LEAST_STEP = 0.12, 0.93, 0.93, 0.8, 0.15
 EXACT = 4  # the power of these two parts, where they are weighed against the size
-LEVELS = 20  # of brightness that may part sheet from desk
+LEVELS = 20  # of brightness that may part page from desk
 # Where brightness changes by less than this part from pixel to pixel, there is no edge.
 FLAT = (0.03, 0.06, 0.1)
 # So many flat pieces, each at least this part of the picture, are put together, so many at a time.
 MOST_PIECES, LEAST_PIECE, TOGETHER = 8, 0.01, 3
 DARKEST_SHADOW = 0.28  # brightness in a shadow, relative to that beside it
-# What lies so close to the sheet's edge is left out: pixels of the small picture.
-SHEET_EDGE = 4
-SMALLEST_WITH_SHEET = 150  # pixels of the shorter side
+# What lies so close to the page's edge is left out: pixels of the small picture.
+PAGE_EDGE_PX = 4
+SMALLEST_WITH_PAGE_PX = 150  # pixels of the shorter side
 
 
-def find_sheet(colours: NDArray[np.uint8], *, light: bool = True) -> Mask | None:
-    """Find a sheet that lies on something darker; None if the paper seems to fill the picture.
+def find_page(colours: NDArray[np.uint8], *, light: bool = True) -> Mask | None:
+    """Find a page that lies on something darker; None if the background seems to fill the picture.
 
-    A sheet is a bright region with four straight sides, at least three of them within the picture.
+    A page is a bright region with four straight sides, at least three of them within the picture.
 
     Args:
         colours: shape (h, w, 3).
-        light: whether the sheet is lighter than what is around it, and darker than its ink; or the other way round.
+        light: whether the page is lighter than what is around it, and darker than its foreground; or the other way
+        round.
 
     Returns:
-        True where the sheet is, shape (h, w).
+        True where the page is, shape (h, w).
     """
     height, width, _ = colours.shape
-    if min(height, width) < SMALLEST_WITH_SHEET:
+    if min(height, width) < SMALLEST_WITH_PAGE_PX:
         return None
     channels = np.stack([small(colours[..., i]) for i in range(3)], axis=-1)
     k = max(3, min(channels.shape[:2]) // 16) | 1
-    # Without ink, and with a little blur against grain.
-    without_ink = ndimage.grey_closing if light else ndimage.grey_opening
-    channels = ndimage.gaussian_filter(without_ink(channels, (k, k, 1)), (1, 1, 0))
+    # Without foreground, and with a little blur against noise.
+    without_foreground = ndimage.grey_closing if light else ndimage.grey_opening
+    channels = ndimage.gaussian_filter(without_foreground(channels, (k, k, 1)), (1, 1, 0))
     smooth = luminance(channels)
     low, high = np.percentile(smooth, [1, 99])
     if high - low < LEAST_STEP * high:
         return None
-    # The largest such region, for a shadow that falls on the sheet parts it, too; but without any desk.
+    # The largest such region, for a shadow that falls on the page parts it, too; but without any desk.
     chosen, most = None, 0.0
     for region in itertools.chain(brighter(smooth if light else -smooth), pieced_together(channels)):
         area = float(region.mean())
-        if not LEAST_SHEET < area < LARGEST_SHEET or area <= most:
+        if not LEAST_PAGE < area < LARGEST_PAGE or area <= most:
             continue
         # No shadow is as dark as a dark desk.
         dark, bright = sorted(float(np.median(smooth[side])) for side in (region, ~region))
@@ -70,8 +71,8 @@ def find_sheet(colours: NDArray[np.uint8], *, light: bool = True) -> Mask | None
             chosen, most = region, area * (filled * sharp) ** EXACT
     if chosen is None:
         return None
-    # Ink at the edge belongs to the sheet, too.
-    inner = ndimage.binary_erosion(convex(chosen), iterations=SHEET_EDGE, border_value=1)
+    # Foreground at the edge belongs to the page, too.
+    inner = ndimage.binary_erosion(convex(chosen), iterations=PAGE_EDGE_PX, border_value=1)
     mask = Image.fromarray(inner.astype(np.uint8)).resize((width, height), Image.Resampling.NEAREST)
     return np.asarray(mask).astype(bool)
 
@@ -86,7 +87,7 @@ def brighter(smooth: NDArray[Any]) -> Iterator[Mask]:
 
 
 def pieced_together(channels: NDArray[Any]) -> Iterator[Mask]:
-    """Regions made of flat pieces, between which there are edges: of the sheet, or of a shadow that falls on it."""
+    """Regions made of flat pieces, between which there are edges: of the page, or of a shadow that falls on it."""
     steepness = np.max([ndimage.gaussian_gradient_magnitude(np.log(channels[..., i] + 4), 1) for i in range(3)], axis=0)
     for flat in FLAT:
         labels, count = ndimage.label(steepness < flat)
@@ -97,7 +98,7 @@ def pieced_together(channels: NDArray[Any]) -> Iterator[Mask]:
         for many in range(1, TOGETHER + 1):
             for some in itertools.combinations(pieces, many):
                 region = np.logical_or.reduce(some)
-                if LEAST_SHEET < region.mean() < LARGEST_SHEET and ndimage.label(region)[1] == 1:
+                if LEAST_PAGE < region.mean() < LARGEST_PAGE and ndimage.label(region)[1] == 1:
                     yield ndimage.binary_fill_holes(region)
 
 

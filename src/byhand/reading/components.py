@@ -1,4 +1,4 @@
-"""Shapes: connected ink, and ink that is taken together or apart."""
+"""Shapes: connected foreground, and foreground that is taken together or apart."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,27 +15,27 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two are ju
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """Some ink with its place in the picture.
+    """Some foreground with its place in the picture.
 
     Attributes:
-        ink: 0 (paper) to 1 (ink), shape (height, width).
+        foreground: 0 (background) to 1 (foreground), shape (height, width).
         left: column of its left edge in the picture.
         top: row of its upper edge in the picture.
     """
 
-    ink: NDArray[np.float32] = field(repr=False)
+    foreground: NDArray[np.float32] = field(repr=False)
     left: int
     top: int
 
     @property
     def height(self) -> int:
         """Height in pixels."""
-        return int(self.ink.shape[0])
+        return int(self.foreground.shape[0])
 
     @property
     def width(self) -> int:
         """Width in pixels."""
-        return int(self.ink.shape[1])
+        return int(self.foreground.shape[1])
 
     @property
     def right(self) -> int:
@@ -54,12 +54,12 @@ class Shape:
 
     @property
     def amount(self) -> float:
-        """How much ink it is, in pixels of full ink."""
-        return float(self.ink.sum())
+        """How much foreground it is, in pixels of full foreground."""
+        return float(self.foreground.sum())
 
 
-def connected(density: NDArray[np.float32], mask: NDArray[np.bool_]) -> list[Shape]:
-    """Every connected piece of ink, with the soft edge around it."""
+def connected_components(density: NDArray[np.float32], mask: NDArray[np.bool_]) -> list[Shape]:
+    """Every connected piece of foreground, with the soft edge around it."""
     labels, count = ndimage.label(mask, np.ones((3, 3)))
     shapes = []
     height, width = mask.shape
@@ -68,32 +68,35 @@ def connected(density: NDArray[np.float32], mask: NDArray[np.bool_]) -> list[Sha
         left, right = max(0, columns.start - 1), min(width, columns.stop + 1)
         own = labels[top:bottom, left:right] == number
         around = ndimage.binary_dilation(own, np.ones((3, 3)))
-        ink = np.where(around, density[top:bottom, left:right], 0).astype(np.float32)
+        foreground = np.where(around, density[top:bottom, left:right], 0).astype(np.float32)
         inner = slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left)
-        # The box is that of the ink proper; the soft edge beyond it is less than a pixel wide.
-        shapes.append(Shape(ink[inner], columns.start, rows.start))
+        # The box is that of the foreground proper; the soft edge beyond it is less than a pixel wide.
+        shapes.append(Shape(foreground[inner], columns.start, rows.start))
     return shapes
 
 
-def joined(shapes: Sequence[Shape]) -> Shape:
+def combined(shapes: Sequence[Shape]) -> Shape:
     """Several shapes as one."""
     if len(shapes) == 1:
         return shapes[0]
     left, top = min(s.left for s in shapes), min(s.top for s in shapes)
     right, bottom = max(s.right for s in shapes), max(s.bottom for s in shapes)
-    ink = np.zeros((bottom - top, right - left), np.float32)
+    foreground = np.zeros((bottom - top, right - left), np.float32)
     for s in shapes:
-        part = ink[s.top - top : s.bottom - top, s.left - left : s.right - left]
-        np.maximum(part, s.ink, out=part)
-    return Shape(ink, left, top)
+        part = foreground[s.top - top : s.bottom - top, s.left - left : s.right - left]
+        np.maximum(part, s.foreground, out=part)
+    return Shape(foreground, left, top)
 
 
-def trimmed(ink: NDArray[Any], left: int, top: int) -> Shape | None:
-    """A shape without its empty margins; None if there is no ink."""
-    rows, columns = np.flatnonzero(ink.max(axis=1, initial=0) > 0.3), np.flatnonzero(ink.max(axis=0, initial=0) > 0.3)
+def trimmed(foreground: NDArray[Any], left: int, top: int) -> Shape | None:
+    """A shape without its empty margins; None if there is no foreground."""
+    rows, columns = (
+        np.flatnonzero(foreground.max(axis=1, initial=0) > 0.3),
+        np.flatnonzero(foreground.max(axis=0, initial=0) > 0.3),
+    )
     if not len(rows) or not len(columns):
         return None
-    inner = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    inner = foreground[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return Shape(inner, left + int(columns[0]), top + int(rows[0]))
 
 
@@ -103,5 +106,5 @@ def rescaled(shape: Shape, factor: float) -> Shape:
         return shape
     left, top, right, bottom = (side * factor for side in shape.box)
     size = max(1, round(right) - int(left)), max(1, round(bottom) - int(top))
-    ink = np.asarray(Image.fromarray(shape.ink).resize(size, Image.Resampling.BOX))
-    return Shape(ink, int(left), int(top))
+    foreground = np.asarray(Image.fromarray(shape.foreground).resize(size, Image.Resampling.BOX))
+    return Shape(foreground, int(left), int(top))

@@ -1,4 +1,4 @@
-"""The paper: whether it is light or dark, and how bright it is at each place."""
+"""The background: whether it is light or dark, and how bright it is at each place."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-SMALL = 256  # pixels: the side of the small picture in which a sheet is looked for
+SMALL = 256  # pixels: the side of the small picture in which a page is looked for
 # Polarity is found in a smaller one: of 96 pixels, its medians took 66 ms a picture, and told no more.
-POLARITY_SIDE = 48
+POLARITY_SIDE_PX = 48
 POLARITY_WINDOWS = (1 / 12, 1 / 6, 1 / 3)  # parts of the shorter side
 
 
@@ -27,13 +27,14 @@ def luminance(colours: NDArray[Any]) -> NDArray[np.float32]:
     return np.asarray(colours @ np.array([0.299, 0.587, 0.114], np.float32))
 
 
-def darkness_of_ink(grey: NDArray[Any]) -> float:
-    """Tell dark ink on light paper (above 0) from light ink on dark (below 0), -1 to 1.
+def mean_polarity(grey: NDArray[Any]) -> float:
+    """Tell dark foreground on light background (above 0) from light foreground on dark (below 0), -1 to 1.
 
-    Ink covers less than half of any wide window, so the median there is paper; what differs most from it is ink.
+    Foreground covers less than half of any wide window, so the median there is background; what differs most from it
+    is foreground.
     The negative of a picture gives the negative number.
     """
-    image = small(grey, POLARITY_SIDE)
+    image = small(grey, POLARITY_SIDE_PX)
     balance = []
     for part in POLARITY_WINDOWS:
         median = ndimage.median_filter(image, max(3, round(part * min(image.shape))) | 1, mode="nearest")
@@ -43,17 +44,17 @@ def darkness_of_ink(grey: NDArray[Any]) -> float:
     return float(np.mean(balance))
 
 
-def darkness_within(grey: NDArray[Any], region: NDArray[np.bool_]) -> float:
+def polarity_within(grey: NDArray[Any], region: NDArray[np.bool_]) -> float:
     """The same for a part of the picture, without its edge."""
     image = small(grey, SMALL)
     inner = ndimage.binary_erosion(small(region, SMALL) > 0.99, iterations=SMALL // 40)
     if not inner.any():
         return 0.0
-    return darkness_of_ink(np.where(inner, image, np.median(image[inner])))
+    return mean_polarity(np.where(inner, image, np.median(image[inner])))
 
 
-def paper_level(grey: NDArray[Any], window: int) -> NDArray[np.float32]:
-    """How bright the paper is at each place, also under the ink: what remains without dark strokes.
+def background_level(grey: NDArray[Any], window: int) -> NDArray[np.float32]:
+    """How bright the background is at each place, also under the foreground: what remains without dark strokes.
 
     A closing takes away what is darker and narrower than the window, and leaves the edge of a shadow where it is.
 
@@ -69,7 +70,8 @@ def paper_level(grey: NDArray[Any], window: int) -> NDArray[np.float32]:
     k = min(k, 2 * min(reduced.shape) - 1)
     border = np.pad(ndimage.gaussian_filter(reduced, 0.7), k, mode="edge")
     level = ndimage.grey_closing(border, (k, k))[k:-k, k:-k]
-    # Beside the edge of a shadow, the darker level counts: ink is darker still, and the edge does not look like ink.
+    # Beside the edge of a shadow, the darker level counts: foreground is darker still, and the edge does not look like
+    # foreground.
     level = ndimage.uniform_filter(ndimage.minimum_filter(level, 3), 3)
     if factor == 1:
         return np.asarray(level[:height, :width], np.float32)

@@ -9,18 +9,19 @@ from scipy import ndimage
 # A shape that reaches over this part of the picture's shorter side may hold lines; so long a line must be.
 LONG = 0.3
 LONG_FRAGMENT = 0.15
-# A line across the page is filled to at least this part of the ink's extent; such lines are at most so thick, as a
+# A line across the page is filled to at least this part of the foreground's extent; such lines are at most so thick,
+# as a
 # part of the page and times SLENDER, and cover less than this part of the page.
 ACROSS, MOST_THICK, MOST_LINED = 0.6, 0.15, 0.3
 THIN = 0.005  # of the page, and 3 pixels: what is thicker is no printed line
-SMALLEST_PAGE = 200  # pixels: smaller pictures show a digit or two, and no lines across a page
-VOTERS = 800  # pixels of the side of the reduced page in which such lines are searched
-SHORTEST = 40  # pixels
+SMALLEST_PAGE_PX = 200  # pixels: smaller pictures show a digit or two, and no lines across a page
+VOTERS_PX = 800  # pixels of the side of the reduced page in which such lines are searched
+SHORTEST_PX = 40  # pixels
 # Lines tilt by at most so many degrees.
 STEEPEST = 12
-# A line that does not come so near the sheet's edge, as a part of its shorter side, is a stroke of a large digit.
+# A line that does not come so near the page's edge, as a part of its shorter side, is a stroke of a large digit.
 EDGE = 0.015
-# A line is filled with ink to at least this part, over its whole length.
+# A line is filled with foreground to at least this part, over its whole length.
 FILLED = 0.9
 HOLLOW = 0.5  # a frame fills less than this part of its box
 # What is thicker than a line by this factor is a stroke that crosses it.
@@ -29,21 +30,23 @@ THICKER = 1.8
 SLENDER = 12
 
 
-def without_lines(mask: NDArray[np.bool_], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Give the ink without long straight lines and what is left of them.
+def remove_rulings(mask: NDArray[np.bool_], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Give the foreground without long straight lines and what is left of them.
 
     Args:
-        mask: True where there is ink, shape (h, w).
-        inside: True where the sheet is.
+        mask: True where there is foreground, shape (h, w).
+        inside: True where the page is.
 
     Returns:
-        The ink that remains, shape (h, w).
+        The foreground that remains, shape (h, w).
     """
     shorter = min(mask.shape)
     at_edge = edge_of(inside, round(EDGE * shorter) + 1)
-    across, down = _rulings(mask, at_edge) if shorter >= SMALLEST_PAGE else (np.zeros_like(mask), np.zeros_like(mask))
+    across, down = (
+        _rulings(mask, at_edge) if shorter >= SMALLEST_PAGE_PX else (np.zeros_like(mask), np.zeros_like(mask))
+    )
     labels, count = ndimage.label(mask & ~(across | down), np.ones((3, 3)))
-    length = max(SHORTEST, LONG * shorter)
+    length = max(SHORTEST_PX, LONG * shorter)
     for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
         if max(part.stop - part.start for part in place) < length:
             continue
@@ -57,13 +60,13 @@ def without_lines(mask: NDArray[np.bool_], inside: NDArray[np.bool_]) -> NDArray
 
 
 def edge_of(inside: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
-    """The rim of the sheet, so many pixels wide; where the sheet goes on beyond the picture, that of the picture."""
+    """The rim of the page, so many pixels wide; where the page goes on beyond the picture, that of the picture."""
     inner: NDArray[np.bool_] = ndimage.binary_erosion(inside, np.ones((3, 3)), iterations=width)
     return inside & ~inner
 
 
 def framed(mask: NDArray[np.bool_]) -> bool:
-    """Tell whether ink runs along three sides of its box or more, as the frames of a form do, and no digit."""
+    """Tell whether foreground runs along three sides of its box or more, as the frames of a form do, and no digit."""
     height, width = mask.shape
     down, across = max(1, height // 8), max(1, width // 8)
     sides = (
@@ -85,21 +88,21 @@ def _rulings(mask: NDArray[np.bool_], at_edge: NDArray[np.bool_]) -> tuple[NDArr
 
 
 def _straight(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Ink on lines near the horizontal that are filled over most of the page.
+    """Foreground on lines near the horizontal that are filled over most of the page.
 
     Every pixel votes, for each slope, for the height at which a line through it begins (Hough 1962).
     """
     found = np.zeros_like(mask)
     height, width = mask.shape
     # Lines are thin, and so are the pixels that vote for them; few large ones are as good as many small ones.
-    step = -(-max(mask.shape) // VOTERS)
+    step = -(-max(mask.shape) // VOTERS_PX)
     thin = mask & (_runs_down(mask) <= THIN * height + 3)
     padded = np.pad(thin, ((0, -height % step), (0, -width % step)))
     few = padded.reshape(padded.shape[0] // step, step, padded.shape[1] // step, step).any(axis=(1, 3))
     rows, columns = np.nonzero(few)
-    if not SHORTEST / step <= len(rows) < MOST_LINED * few.size:
+    if not SHORTEST_PX / step <= len(rows) < MOST_LINED * few.size:
         return found
-    least = ACROSS * max(np.ptp(columns) + 1, 0.7 * few.shape[1], SHORTEST / step)
+    least = ACROSS * max(np.ptp(columns) + 1, 0.7 * few.shape[1], SHORTEST_PX / step)
     stride = few.shape[1]
     for degrees in np.arange(-STEEPEST, STEEPEST + 0.25, 0.5):
         slope = math.tan(math.radians(degrees))
@@ -205,9 +208,9 @@ def _level(mask: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
 
 
 def _runs_down(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """For each pixel of ink, how many pixels of ink follow one another in its column through it."""
+    """For each pixel of foreground, how many pixels of foreground follow one another in its column through it."""
     height = len(mask)
     index = np.arange(1, height + 1)[:, np.newaxis]
-    last_paper = np.maximum.accumulate(np.where(mask, 0, index), axis=0)
-    next_paper = np.minimum.accumulate(np.where(mask, height + 1, index)[::-1], axis=0)[::-1]
-    return np.where(mask, next_paper - last_paper - 1, 0)
+    last_background = np.maximum.accumulate(np.where(mask, 0, index), axis=0)
+    next_background = np.minimum.accumulate(np.where(mask, height + 1, index)[::-1], axis=0)[::-1]
+    return np.where(mask, next_background - last_background - 1, 0)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from byhand.reading.shapes import Box
+from byhand.reading.components import Box
 
 Numbers = NDArray[np.float64]
 
@@ -21,7 +21,7 @@ STEEPEST = math.tan(math.radians(20))
 SPACE = 0.75
 
 
-def rows_of(boxes: Sequence[Box]) -> list[list[int]]:
+def text_lines(boxes: Sequence[Box]) -> list[list[int]]:
     """Put boxes into rows, top to bottom, each from left to right.
 
     Args:
