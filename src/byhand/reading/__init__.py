@@ -9,9 +9,9 @@ from byhand.data.decoding import Picture, decode, from_array
 from byhand.reading.annotation import Annotation
 from byhand.reading.crops import Crops
 from byhand.reading.preparation import prepare
-from byhand.reading.reader import Digit, Other, Reading, Stages, read, read_picture, reading_model, stages_of
+from byhand.reading.reader import Digit, Other, Reading, Stages, read, read_picture, read_pictures, reading_model, stages_of
 
 __all__ = [
     "Annotation", "Crops", "Digit", "Other", "Picture", "Reading", "Stages", "decode", "from_array", "prepare", "read",
-    "read_picture", "reading_model", "stages_of",
+    "read_picture", "read_pictures", "reading_model", "stages_of",
 ]  # fmt: skip

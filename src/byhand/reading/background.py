@@ -53,7 +53,7 @@ def polarity_within(grey: NDArray[Any], region: NDArray[np.bool_]) -> float:
     return mean_polarity(np.where(inner, image, np.median(image[inner])))
 
 
-def background_level(grey: NDArray[Any], window: int) -> NDArray[np.float32]:
+def local_level(grey: NDArray[Any], window: int) -> NDArray[np.float32]:
     """How bright the background is at each place, also under the foreground: what remains without dark strokes.
 
     A closing takes away what is darker and narrower than the window, and leaves the edge of a shadow where it is.
@@ -78,3 +78,43 @@ def background_level(grey: NDArray[Any], window: int) -> NDArray[np.float32]:
     size = padded.shape[1], padded.shape[0]
     image = Image.fromarray(level.astype(np.float32)).resize(size, Image.Resampling.BILINEAR)
     return np.asarray(image)[:height, :width]
+
+
+def plane_level(grey: NDArray[Any]) -> NDArray[np.float32]:
+    """How bright the background is if its brightness is a plane: fitted to the bright side of Otsu's threshold.
+
+    Args:
+        grey: shape (h, w).
+    """
+    image = small(grey, POLARITY_SIDE_PX)
+    y, x = np.indices(image.shape) + 0.5
+    place = np.stack([np.ones(image.size), x.ravel() / image.shape[1], y.ravel() / image.shape[0]], axis=1)
+    values = image.ravel().astype(float)
+    level = np.full(values.shape, otsu(values))
+    for _ in range(3):
+        bright = values > level
+        if bright.sum() < 6:
+            break
+        plane = np.linalg.lstsq(place[bright], values[bright], rcond=None)[0]
+        # Halfway between the plane and the mean of what is below it.
+        dark = values[~bright].mean() if not bright.all() else values.min()
+        level = (place @ plane + dark) / 2
+    else:
+        height, width = grey.shape
+        down = (np.arange(height) + 0.5) / height
+        across = (np.arange(width) + 0.5) / width
+        return np.asarray(plane[0] + plane[1] * across + plane[2] * down[:, np.newaxis], np.float32)
+    return np.full(grey.shape, values.max(), np.float32)
+
+
+def otsu(values: NDArray[Any]) -> float:
+    """The threshold that parts values into two classes with the largest variance between them (Otsu 1979)."""
+    ordered = np.sort(values, axis=None).astype(float)
+    count = np.arange(1, ordered.size)
+    sums = ordered.cumsum()
+    if not count.size:
+        return float(ordered[0])
+    means = sums[:-1] / count, (sums[-1] - sums[:-1]) / (ordered.size - count)
+    between = count * (ordered.size - count) * (means[1] - means[0]) ** 2
+    best = int(between.argmax())
+    return float((ordered[best] + ordered[best + 1]) / 2)
