@@ -79,9 +79,7 @@ class Component:
         return float(self.density.sum())
 
 
-def connected_components(
-    foreground: Foreground, settings: ComponentSettings | None = None
-) -> tuple[Component, ...]:
+def connected_components(foreground: Foreground, settings: ComponentSettings | None = None) -> tuple[Component, ...]:
     """Give every connected piece of foreground, cut off where it has less than a part of its own darkness."""
     settings = settings or ComponentSettings()
     density = foreground.density

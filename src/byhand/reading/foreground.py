@@ -46,9 +46,7 @@ class Foreground:
     level: NDArray[np.float32] = field(repr=False)
 
 
-def subtract_background(
-    page: Page, settings: ForegroundSettings | None = None, *, plane: bool = False
-) -> Foreground:
+def subtract_background(page: Page, settings: ForegroundSettings | None = None, *, plane: bool = False) -> Foreground:
     """Tell foreground from background.
 
     Args:
@@ -64,7 +62,7 @@ def subtract_background(
     grey = page.grey
     window = max(settings.window_least_px, round(settings.window_of_shorter * min(grey.shape)))
     level = plane_level(grey) if plane else local_level(grey, window)
-    raw = (1 - grey / np.maximum(level, 4)).astype(np.float32)
+    raw = ((level - grey) / np.maximum(level, 4)).astype(np.float32)
     sample = raw if page.inside is None else raw[page.inside]
     sample = sample.reshape(-1)[:: max(1, sample.size // 100_000)]
     density = np.clip(raw - (0 if plane else np.float32(np.median(sample))), 0, 1).astype(np.float32)

@@ -31,7 +31,8 @@ class GroupingSettings:
         most: components of one digit.
         exhaustive: among so many neighbours, every group is tried; among more, those that follow one another.
         price: what one more digit must gain, in log probability.
-        small_of_height: what is smaller than this part of its largest neighbour, or of the usual height, is hardly a digit.
+        small_of_height: what is smaller than this part of its largest neighbour, or of the usual height, is hardly a
+        digit.
     """
 
     near_of_height: float = 0.22
@@ -89,7 +90,7 @@ def guess(components: Sequence[Component], classify: Classify) -> list[Guess]:
 
 
 def group(
-    components: Sequence[Component], classify: Classify, settings: GroupingSettings | None = None
+    components: Sequence[Component], classify: Classify, settings: GroupingSettings | None = GroupingSettings()
 ) -> tuple[Guess, ...]:
     """Group components into digits, or into other things that are one.
 

@@ -75,7 +75,8 @@ class Page:
 
 
 def find_pages(colours: NDArray[np.uint8], settings: PageSettings | None = None) -> Iterator[Page]:
-    """Give what the picture may show, the likeliest first: a light page, all of it in one polarity or both, a dark page.
+    """Give what the picture may show, the likeliest first: a light page, all of it in one polarity or both, a dark
+    page.
 
     Args:
         colours: uint8, shape (h, w, 3).
@@ -117,9 +118,7 @@ def as_page(colours: NDArray[np.uint8], inside: Mask | None, dark_on_light: bool
     return Page(grey, inside, dark_on_light)
 
 
-def find_page(
-    colours: NDArray[np.uint8], settings: PageSettings | None = None, *, light: bool = True
-) -> Mask | None:
+def find_page(colours: NDArray[np.uint8], settings: PageSettings | None = None, *, light: bool = True) -> Mask | None:
     """Find a page that lies on something darker; None if it seems to fill the picture.
 
     A page is a bright region with four straight sides, at least three of them within the picture.
@@ -213,9 +212,11 @@ def hull_of(region: Mask) -> NDArray[Any]:
 
 def convex(region: Mask) -> Mask:
     """A region without its bays."""
-    from skimage.draw import polygon2mask
+    from skimage.draw import polygon
 
-    return np.asarray(polygon2mask(region.shape, hull_of(region)) | region)
+    hull, inside = hull_of(region), region.copy()
+    inside[polygon(hull[:, 0], hull[:, 1], region.shape)] = True  # type: ignore[no-untyped-call]
+    return inside
 
 
 def four_sided(region: Mask) -> float:
@@ -224,7 +225,7 @@ def four_sided(region: Mask) -> float:
     if not len(hull):
         return 0.0
     # The points farthest out in so many directions: the corners are among them, or close to them.
-    angles = np.arange(0, 2 * np.pi, np.pi / 8)
+    angles = np.arange(0, 2 * np.pi, np.pi / 12)
     outermost = np.unique((hull @ np.stack([np.sin(angles), np.cos(angles)])).argmax(axis=0))
     corners = hull[outermost].astype(float)
     if len(corners) < 4:

@@ -86,9 +86,16 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
     usual = usual_height(best.components)
     large = [one for one in best.components if not is_speck(one, usual, settings.components)]
     guesses = split(group(large, classify, settings.grouping), classify, settings.splitting)
-    written = [one for one in guesses if is_written(one, usual)]
-    specks = [one.component.box for one in guesses if not is_written(one, usual)]
-    found = replace(best, guesses=tuple(with_one_pen(written)), specks=tuple(specks))
+    kinds = [kind_of(one, usual) for one in guesses]
+    found = replace(
+        best,
+        guesses=tuple(one for one, kind in zip(guesses, kinds, strict=True) if kind == "written"),
+        specks=tuple(one.component.box for one, kind in zip(guesses, kinds, strict=True) if kind == "speck"),
+        lines=(
+            *best.lines,
+            *(one.component.box for one, kind in zip(guesses, kinds, strict=True) if kind == "line"),
+        ),
+    )
     return found if factor == 1 else in_smaller(found, factor)
 
 
@@ -102,6 +109,7 @@ def enlarged(colours: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
 
 def in_smaller(found: Found, factor: int) -> Found:
     """What was found in an enlarged picture, in pixels of the picture itself."""
+
     def smaller(box: Box) -> Box:
         left, top, right, bottom = box
         return left // factor, top // factor, -(-right // factor), -(-bottom // factor)
@@ -144,7 +152,7 @@ def _is_broad(found: Found, settings: Settings) -> bool:
         return False
     window = settings.foreground.window_of_shorter * min(found.page.grey.shape)
     usual = np.average(broad, weights=[one.amount for one in found.components])
-    return float(usual) > settings.broad_of_window * window
+    return bool(usual > settings.broad_of_window * window)
 
 
 def find_components(page: Page, settings: Settings, *, plane: bool = False) -> Found:
@@ -168,13 +176,11 @@ def legibility(components: Sequence[Component], classify: Classify, most: int = 
     return math.sqrt(len(confident)) * part**3
 
 
-def is_written(one: Guess, usual: float) -> bool:
-    """Tell whether a component much smaller than the others is more than a speck: a digit with some form to it."""
-    size = max(one.component.height, one.component.width) / usual
-    if one.digit == 1 and size < 0.4:
-        return False
-    return size >= 0.25 or one.confidence > 0.9
-
-
-def with_one_pen(guesses: Sequence[Guess]) -> list[Guess]:
-    return list(guesses)
+def kind_of(one: Guess, usual_px: float) -> str:
+    """Tell whether a group of another size than the others is "written", or a "speck" or a "line"."""
+    size = max(one.component.height, one.component.width) / usual_px
+    if one.digit == 1 and size > 1.9:
+        return "line"
+    if (size < 0.25 and one.confidence <= 0.9) or (one.digit == 1 and size < 0.4):
+        return "speck"
+    return "written"

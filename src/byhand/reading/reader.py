@@ -13,13 +13,10 @@ from byhand.data.decoding import Picture, decode, from_array
 from byhand.errors import ByhandError
 from byhand.model import OTHER, SURE, Model, load_model, shipped_model
 from byhand.reading.components import Box, trimmed
-from byhand.reading.foreground import Foreground
 from byhand.reading.grouping import Classify, GroupingSettings, Guess
-from byhand.reading.page import Page
 from byhand.reading.pipeline import Found, Settings, find_digits
 from byhand.reading.single_digit import SingleSettings, find_single_digits
 from byhand.reading.text_lines import text_lines, with_spaces
-
 
 # With a picture of one digit, such an answer needs no second look.
 CERTAIN = 0.99
@@ -170,9 +167,7 @@ def read_pictures(pictures: Sequence[Picture], model: Model, *, single: bool = F
     return [stages.reading for stages in _stages_of_singles(pictures, model)]
 
 
-def stages_of(
-    picture: Picture, model: Model, *, single: bool = False, settings: Settings | None = None
-) -> Stages:
+def stages_of(picture: Picture, model: Model, *, single: bool = False, settings: Settings | None = None) -> Stages:
     """Read a decoded picture and keep the stages on the way; arguments as for `read`."""
     if single:
         return _stages_of_singles([picture], model)[0]

@@ -1,6 +1,7 @@
 """Ruling lines: ruled and squared paper, grids, boxes for digits; taken out without cutting the strokes across them."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +30,7 @@ class RulingSettings:
         filled: a piece of a line is filled with foreground to at least this part.
         slender: a line is so many times longer than thick, at least.
         thicker: where it is thicker by this factor, a stroke crosses it.
+        darker: what is darker than the lines by this factor is no part of them.
         hollow: a grid or a box fills less than this part of the box around it.
         straight: a quadrilateral has at least this part of a cell's area in common with it.
         several: so many cells are a grid; fewer are if they take up half of the component's box.
@@ -45,6 +47,7 @@ class RulingSettings:
     filled: float = 0.9
     slender: float = 12
     thicker: float = 1.8
+    darker: float = 1.6
     hollow: float = 0.5
     straight: float = 0.9
     several: int = 4
@@ -71,9 +74,12 @@ def remove_rulings(
     few = _pooled(mask, step)
     within = np.ones(few.shape, bool) if inside is None else ~_pooled(~inside, step)
     edge = _edge_of(within, round(settings.edge_of_shorter * min(few.shape)) + 1)
-    lines = Lines(few, edge, settings).found()
-    shadows = _shadows(few & ~lines, _edge_of(within, 2), settings.spanning * min(few.shape))
-    gone = few & (lines | shadows)
+    grids, lines = Lines(few, edge, settings).found()
+    # What is left of the desk lies a little within the page that was found on it.
+    border = _edge_of(within, 2) if inside is None else edge
+    apart = settings.spanning * min(few.shape) * math.sqrt(within.mean())
+    shadows = _shadows(few & ~lines & ~grids, border, apart, rim=inside is not None)
+    gone = few & (grids | lines | shadows)
     if not gone.any():
         return foreground, ()
     labels, count = ndimage.label(gone, EIGHT)
@@ -82,7 +88,14 @@ def remove_rulings(
         (x.start * step, y.start * step, min(width, x.stop * step), min(height, y.stop * step))
         for y, x in ndimage.find_objects(labels, count)
     )
-    away = mask & np.repeat(np.repeat(gone, step, axis=0), step, axis=1)[:height, :width]
+    away: Mask = mask & _enlarged(gone, step, mask.shape)
+    ruled = away & ~_enlarged(grids | shadows | edge, step, mask.shape)
+    if ruled.any():  # a pen is mostly darker than ruling lines, and its strokes are shorter
+        labels, count = ndimage.label(
+            ruled & (foreground.density > settings.darker * np.median(foreground.density[ruled]))
+        )
+        longest = [0, *(max(p.stop - p.start for p in place) for place in ndimage.find_objects(labels, count))]
+        away &= (labels == 0) | (np.array(longest) > settings.spanning / 2 * min(mask.shape))[labels]
     return replace(foreground, density=np.where(away, 0, foreground.density), mask=mask & ~away), boxes
 
 
@@ -96,18 +109,29 @@ def _pooled(mask: Mask, step: int) -> Mask:
     return pooled
 
 
+def _enlarged(mask: Mask, step: int, shape: tuple[int, ...]) -> Mask:
+    """The reverse: each pixel as a block."""
+    return np.repeat(np.repeat(mask, step, axis=0), step, axis=1)[: shape[0], : shape[1]]
+
+
 def _edge_of(inside: Mask, width_px: int) -> Mask:
     """The rim of the page; where the page goes on beyond the picture, that of the picture."""
     inner: Mask = ndimage.binary_erosion(inside, EIGHT, iterations=width_px)
     return inside & ~inner
 
 
-def _shadows(mask: Mask, edge: Mask, apart_px: float) -> Mask:
-    """What meets the page's edge in places far apart: a shadow across the page, or the desk beside it."""
+def _shadows(mask: Mask, edge: Mask, apart_px: float, *, rim: bool) -> Mask:
+    """What meets the page's edge in places far apart: a shadow across the page, or the desk beside it.
+
+    Where the page lies on a desk, what is mostly at its rim is no better.
+    """
     labels, count = ndimage.label(mask, EIGHT)
     dropped = np.zeros(count + 1, bool)
     for number, contact in enumerate(ndimage.find_objects(np.where(edge, labels, 0), count), start=1):
         dropped[number] = contact is not None and max(part.stop - part.start for part in contact) > apart_px
+    if rim:
+        areas, near = np.bincount(labels.ravel()), np.bincount(labels[edge], minlength=count + 1)
+        dropped[1:] |= near[1:] > 0.5 * areas[1:]
     return np.asarray(dropped[labels])
 
 
@@ -123,38 +147,49 @@ class Lines:
     def __init__(self, mask: Mask, edge: Mask, settings: RulingSettings) -> None:
         self.mask, self.edge, self.settings = mask, edge, settings
 
-    def found(self) -> Mask:
-        """True where there are lines."""
-        across, down = np.zeros_like(self.mask), np.zeros_like(self.mask)
-        if min(self.mask.shape) >= self.settings.smallest_page_px:
-            across, down = self._across_page(self.mask), self._across_page(self.mask.T).T
+    def found(self) -> tuple[Mask, Mask]:
+        """Where there are grids and boxes, and where there are other lines."""
+        # Squared paper reaches the page's edge, and grids that were drawn on it mostly do not.
+        grids = self._grids(self.mask, at_edge=False)
+        rest = self.mask & ~grids
+        across, down = np.zeros_like(rest), np.zeros_like(rest)
+        whole = 0.3 * min(rest.shape)
+        if min(rest.shape) >= self.settings.smallest_page_px:
+            across, down = self._across_page(rest), self._across_page(rest.T).T
             # A straight 1, however long, ends before the edge.
             across &= (across & self.edge).any()
             down &= (down & self.edge).any()
-            shorter = min(self.mask.shape)
-            across, down = self._both_uncrossed(self.mask, across, down, (0.3 * shorter, 0.3 * shorter), self.settings.slender)
-        grids = np.zeros_like(self.mask)
-        whole = 0.3 * min(self.mask.shape)
-        labels, count = ndimage.label(self.mask, EIGHT)
-        for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
-            if max(part.stop - part.start for part in place) < self.settings.shortest_px:
-                continue
-            own = labels[place] == number
-            if (cells := self._cells(own)) is not None:
-                grids[place] |= own & ~cells
-                continue
-            own &= ~(across[place] | down[place])
+            across, down = self._both_uncrossed(rest, across, down, (whole, whole), self.settings.slender)
+        grids |= self._grids(rest & ~(across | down), at_edge=True)
+        for place, own in self._large(rest & ~(across | down | grids)):
             height, width = own.shape
             comb = width > 3 * height and self._along(own, 0.5 * width).any()
             if comb or ((self.edge[place] & own).any() and max(own.shape) >= whole):
                 lengths = (0.5 * width, 0.75 * height) if comb else (whole, whole)
                 level, upright = self._along(own, lengths[0]), self._along(own.T, lengths[1]).T
-                level, upright = self._both_uncrossed(own, level, upright, lengths, 4 if comb else self.settings.slender)
+                level, upright = self._both_uncrossed(
+                    own, level, upright, lengths, 4 if comb else self.settings.slender
+                )
                 across[place] |= level
                 down[place] |= upright
         across, down = across & ~grids, down & ~grids
         lines = across | down
-        return grids | lines | self._fragments(across, down) if lines.any() else grids
+        return grids, lines | self._fragments(across, down) if lines.any() else lines
+
+    def _large(self, mask: Mask) -> Iterator[tuple[tuple[slice, slice], Mask]]:
+        """Give the place and the mask of each component that is large enough to hold lines."""
+        labels, count = ndimage.label(mask, EIGHT)
+        for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
+            if max(part.stop - part.start for part in place) >= self.settings.shortest_px:
+                yield place, labels[place] == number
+
+    def _grids(self, mask: Mask, *, at_edge: bool) -> Mask:
+        """The lines of all grids and boxes, without what is written in their cells."""
+        grids = np.zeros_like(mask)
+        for place, own in self._large(mask):
+            if (at_edge or not (self.edge[place] & own).any()) and (cells := self._cells(own)) is not None:
+                grids[place] |= own & ~cells
+        return grids
 
     def _cells(self, own: Mask) -> Mask | None:
         """Where the cells are in a component that is a grid, or a box for a digit; None if it is neither.

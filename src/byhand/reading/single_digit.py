@@ -160,9 +160,7 @@ def _judged(
     return result
 
 
-def _weighed(
-    views: list[View], probabilities: NDArray[Any], found: Found | None, settings: SingleSettings
-) -> Best:
+def _weighed(views: list[View], probabilities: NDArray[Any], found: Found | None, settings: SingleSettings) -> Best:
     """The mean of what is said of the views, each as sure as it is."""
     weights = np.array([view.weight for view in views]) * probabilities.max(axis=1) ** settings.trust
     mean = weights @ probabilities / weights.sum()

@@ -1,4 +1,6 @@
-"""Split: a group that holds several touching digits, cut apart along seams from top to bottom that cross few strokes."""
+"""Split: a group that holds several touching digits, cut apart along seams from top to bottom that cross few
+strokes.
+"""
 
 import math
 from collections.abc import Sequence
@@ -67,7 +69,7 @@ class Seams:
 
 
 def split(
-    guesses: Sequence[Guess], classify: Classify, settings: SplittingSettings | None = None
+    guesses: Sequence[Guess], classify: Classify, settings: SplittingSettings | None = SplittingSettings()
 ) -> tuple[Guess, ...]:
     """Cut groups into several digits where these read better than the whole.
 
