@@ -22,6 +22,8 @@ from byhand.reading.text_lines import text_lines, with_spaces
 CERTAIN = 0.99
 # A very small picture that is read as one digit with at least this confidence may be one.
 LIKELY = 0.7
+# What is cut by the picture's edge is a digit with at least this confidence.
+CUT = 0.8
 # What one more digit must gain, in log probability.
 PRICE = GroupingSettings().price
 
@@ -216,7 +218,7 @@ def _stages_of_singles(pictures: Sequence[Picture], model: Model) -> list[Stages
 
 def _reading(found: Found | None, guesses: Sequence[Guess], picture: Picture, model: Model, least: float) -> Reading:
     """Put digits into reading order, and everything into pixels of the upright picture."""
-    digits = [one for one in guesses if one.confidence >= least]
+    digits = [one for one in guesses if one.confidence >= (CUT if least and _is_cut(one, picture) else least)]
     boxes = [one.component.box for one in digits]
     rows = text_lines(boxes)
     lines = tuple(
@@ -230,11 +232,18 @@ def _reading(found: Found | None, guesses: Sequence[Guess], picture: Picture, mo
         for row in rows
         for one in (digits[i] for i in row)
     )  # fmt: skip
-    others = [Other(_upright(one.component.box, picture)) for one in guesses if one.confidence < least]
+    others = [Other(_upright(one.component.box, picture)) for one in guesses if all(one is not d for d in digits)]
     if found:
         others += [Other(_upright(box, picture), "speck") for box in found.specks]
         others += [Other(_upright(box, picture), "line") for box in found.lines]
     return Reading(lines, ordered, tuple(others), picture.size)
+
+
+def _is_cut(one: Guess, picture: Picture) -> bool:
+    """Tell whether the picture's edge may have cut something off."""
+    left, top, right, bottom = one.component.box
+    height, width = picture.colours.shape[:2]
+    return left <= 1 or top <= 1 or right >= width - 1 or bottom >= height - 1
 
 
 def _upright(box: Box, picture: Picture) -> Box:

@@ -88,14 +88,14 @@ def remove_rulings(
         (x.start * step, y.start * step, min(width, x.stop * step), min(height, y.stop * step))
         for y, x in ndimage.find_objects(labels, count)
     )
-    away: Mask = mask & _enlarged(gone, step, mask.shape)
+    away = mask & _enlarged(gone, step, mask.shape)
     ruled = away & ~_enlarged(grids | shadows | edge, step, mask.shape)
     if ruled.any():  # a pen is mostly darker than ruling lines, and its strokes are shorter
         labels, count = ndimage.label(
             ruled & (foreground.density > settings.darker * np.median(foreground.density[ruled]))
         )
         longest = [0, *(max(p.stop - p.start for p in place) for place in ndimage.find_objects(labels, count))]
-        away &= (labels == 0) | (np.array(longest) > settings.spanning / 2 * min(mask.shape))[labels]
+        away &= np.asarray((labels == 0) | (np.array(longest) > settings.spanning / 2 * min(mask.shape))[labels])
     return replace(foreground, density=np.where(away, 0, foreground.density), mask=mask & ~away), boxes
 
 
@@ -105,7 +105,7 @@ def _pooled(mask: Mask, step: int) -> Mask:
         return mask
     height, width = mask.shape
     padded = np.pad(mask, ((0, -height % step), (0, -width % step)))
-    pooled: Mask = padded.reshape(padded.shape[0] // step, step, padded.shape[1] // step, step).any(axis=(1, 3))
+    pooled: Mask = padded.reshape(padded.shape[0] // step, step, padded.shape[1] // step, step).any(axis=(1, 3))  # type: ignore[assignment]
     return pooled
 
 
