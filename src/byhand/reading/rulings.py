@@ -123,7 +123,7 @@ def _edge_of(inside: Mask, width_px: int) -> Mask:
 def _shadows(mask: Mask, edge: Mask, apart_px: float, *, rim: bool) -> Mask:
     """What meets the page's edge in places far apart: a shadow across the page, or the desk beside it.
 
-    Where the page lies on a desk, what is mostly at its rim is no better.
+    Where the page lies on a desk, thin things that are mostly at its rim are no better.
     """
     labels, count = ndimage.label(mask, EIGHT)
     dropped = np.zeros(count + 1, bool)
@@ -131,7 +131,8 @@ def _shadows(mask: Mask, edge: Mask, apart_px: float, *, rim: bool) -> Mask:
         dropped[number] = contact is not None and max(part.stop - part.start for part in contact) > apart_px
     if rim:
         areas, near = np.bincount(labels.ravel()), np.bincount(labels[edge], minlength=count + 1)
-        dropped[1:] |= near[1:] > 0.5 * areas[1:]
+        longer = np.array([max(p.stop - p.start for p in place) for place in ndimage.find_objects(labels, count)])
+        dropped[1:] |= (near[1:] > 0.5 * areas[1:]) & (areas[1:] < 0.2 * longer**2)
     return np.asarray(dropped[labels])
 
 
@@ -149,7 +150,7 @@ class Lines:
 
     def found(self) -> tuple[Mask, Mask]:
         """Where there are grids and boxes, and where there are other lines."""
-        # Squared paper reaches the page's edge, and grids that were drawn on it mostly do not.
+        # Squared paper reaches the page's edges all around, and grids that were drawn or printed on it do not.
         grids = self._grids(self.mask, at_edge=False)
         rest = self.mask & ~grids
         across, down = np.zeros_like(rest), np.zeros_like(rest)
@@ -184,10 +185,17 @@ class Lines:
                 yield place, labels[place] == number
 
     def _grids(self, mask: Mask, *, at_edge: bool) -> Mask:
-        """The lines of all grids and boxes, without what is written in their cells."""
+        """The lines of all grids and boxes, without what is written in their cells.
+
+        Args:
+            mask: True where there is foreground.
+            at_edge: whether what reaches the edges all around may be a grid, too.
+        """
         grids = np.zeros_like(mask)
         for place, own in self._large(mask):
-            if (at_edge or not (self.edge[place] & own).any()) and (cells := self._cells(own)) is not None:
+            rows, columns = np.nonzero(self.edge[place] & own)
+            around = len(rows) and np.ptp(rows) > 0.8 * mask.shape[0] and np.ptp(columns) > 0.8 * mask.shape[1]
+            if (at_edge or not around) and (cells := self._cells(own)) is not None:
                 grids[place] |= own & ~cells
         return grids
 

@@ -177,6 +177,8 @@ def first_views(
     colours: NDArray[np.uint8], settings: SingleSettings, stages: Settings
 ) -> tuple[list[View], Found | None]:
     """See a picture in the ways that mostly suffice; foreground dark."""
+    if colours.min() == colours.max():
+        return [], None
     if max(colours.shape) <= settings.small_px:
         return list(_grey_views(colours, settings)), None
     found = find_components(as_page(colours, None, True), stages, plane=True)
@@ -187,6 +189,8 @@ def all_views(
     colours: NDArray[np.uint8], settings: SingleSettings, stages: Settings
 ) -> tuple[list[View], Found | None]:
     """See a picture in every way that makes sense for it; foreground dark."""
+    if colours.min() == colours.max():
+        return [], None
     views = list(_grey_views(colours, settings)) if max(colours.shape) <= settings.small_px else []
     page = as_page(colours, None, True)
     enlarged, factor = enlarge(page.grey, settings.enlarged_px)
