@@ -52,7 +52,7 @@ def draw_reading(stages: Stages) -> Figure:
     for one in found.components:
         part = density[one.top : one.bottom, one.left : one.right]
         np.maximum(part, one.density[: part.shape[0], : part.shape[1]], out=part)
-    _show(panels[4], 255 * (1 - density), "5  connected components, rulings removed")
+    _show(panels[4], 255 * (1 - density), "5  components, rulings removed")
     _show(panels[5], colours, "6  digits in reading order")
     _mark(panels[5], stages)
     _digits(figure.add_subplot(grid[2, :]), stages)
