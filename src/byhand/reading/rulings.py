@@ -150,7 +150,7 @@ class Lines:
 
     def found(self) -> tuple[Mask, Mask]:
         """Where there are grids and boxes, and where there are other lines."""
-        # Squared paper reaches the page's edges all around, and grids that were drawn or printed on it do not.
+        # Squared paper reaches the page's edge, and grids that were drawn or printed on it mostly do not.
         grids = self._grids(self.mask, at_edge=False)
         rest = self.mask & ~grids
         across, down = np.zeros_like(rest), np.zeros_like(rest)
@@ -189,13 +189,11 @@ class Lines:
 
         Args:
             mask: True where there is foreground.
-            at_edge: whether what reaches the edges all around may be a grid, too.
+            at_edge: whether what reaches the page's edge may be a grid, too.
         """
         grids = np.zeros_like(mask)
         for place, own in self._large(mask):
-            rows, columns = np.nonzero(self.edge[place] & own)
-            around = len(rows) and np.ptp(rows) > 0.8 * mask.shape[0] and np.ptp(columns) > 0.8 * mask.shape[1]
-            if (at_edge or not around) and (cells := self._cells(own)) is not None:
+            if (at_edge or not (self.edge[place] & own).any()) and (cells := self._cells(own)) is not None:
                 grids[place] |= own & ~cells
         return grids
 
