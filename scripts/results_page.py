@@ -46,6 +46,7 @@ def results_page() -> str:
         _reader(),
         _shifted_digits(),
         _generated_pages(),
+        _reading_ablation(),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -196,4 +197,26 @@ def _generated_pages() -> str:
             keys = ("digit_accuracy", "pages_without_error", "sure_right", "right_sure", "doodles_handled")
             cells = " | ".join("" if score[key] is None else f"{100 * score[key]:.1f} %" for key in keys)
             lines.append(f"| {name} | {score['pages']} | {score['digits']} | {cells} |")
+    return "\n".join(lines)
+
+
+def _reading_ablation() -> str:
+    """What `python -m evaluation_sets.ablation` measured."""
+    ablation = kept("ablation-reading")
+    lines = [
+        f"What each stage of reading is worth, on {ablation['pages']} such pages with {ablation['digits']} digits "
+        f"(`python -m evaluation_sets.ablation --pages {ablation['pages']} --seed {ablation['seed']} "
+        "docs/results/ablation-reading.json`); in brackets, where 95 % of pages drawn again from these lie "
+        "(bootstrap, Efron 1979).",
+        "",
+        "| | read right | difference |",
+        "| --- | --- | --- |",
+    ]
+    for line in ablation["lines"]:
+        right = f"{100 * line['accuracy']:.1f} % ({100 * line['low']:.1f} to {100 * line['high']:.1f})"
+        difference = (
+            f"{100 * line['difference']:+.1f} "
+            f"({100 * line['difference_low']:+.1f} to {100 * line['difference_high']:+.1f})"
+        )
+        lines.append(f"| {line['what']} | {right} | {'' if line is ablation['lines'][0] else difference} |")
     return "\n".join(lines)

@@ -33,8 +33,8 @@ def test_they_are_still_read(images: np.ndarray) -> None:
 
 
 def test_margins_change_nothing(images: np.ndarray) -> None:
-    ink = enlarge(images[0], 3)
-    assert np.array_equal(prepare(np.pad(ink, ((5, 40), (60, 0)))), prepare(ink))
+    foreground = enlarge(images[0], 3)
+    assert np.array_equal(prepare(np.pad(foreground, ((5, 40), (60, 0)))), prepare(foreground))
 
 
 @pytest.mark.parametrize("times", [2, 5, 20])
@@ -76,7 +76,7 @@ def test_no_ink_gives_an_empty_image(shape: tuple[int, int]) -> None:
 
 
 @given(arrays(np.float64, st.tuples(st.integers(1, 60), st.integers(1, 60)), elements=st.floats(0, 1)))
-def test_any_ink_gives_an_image(ink: np.ndarray) -> None:
-    image = prepare(ink)
+def test_any_ink_gives_an_image(foreground: np.ndarray) -> None:
+    image = prepare(foreground)
     assert image.shape == (28, 28)
     assert image.dtype == np.uint8

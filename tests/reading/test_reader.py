@@ -121,7 +121,7 @@ def test_boxes_are_where_the_digits_are(model: Model) -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (10, 20_000), (20_000, 10), (3, 3), (400, 300)])
 @pytest.mark.parametrize("level", [0, 128, 255])
 @pytest.mark.parametrize("single", [False, True])
-def test_pictures_without_ink(shape: tuple[int, int], level: int, single: bool, model: Model) -> None:
+def test_pictures_without_foreground(shape: tuple[int, int], level: int, single: bool, model: Model) -> None:
     assert read(np.full(shape, level, np.uint8), model=model, single=single).digits == ()
 
 

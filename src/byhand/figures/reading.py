@@ -24,13 +24,15 @@ def draw_reading(stages: Stages) -> Figure:
     """Draw what every step of the pipeline made of a picture.
 
     Raises:
-        ByhandError: there is no ink to follow.
+        ByhandError: there is no foreground to follow.
     """
-    if stages.ink is None or stages.grey is None:
-        raise ByhandError("There is nothing to draw: nothing stands out from the paper in this picture.")
+    found = stages.found
+    if found is None or not found.foreground.mask.any():
+        raise ByhandError("There is nothing to draw: nothing stands out from the background in this picture.")
     reading = stages.reading
     title = f"{len(reading.digits)} digits" if len(reading.digits) != 1 else "1 digit"
-    height, width = stages.grey.shape
+    grey = found.page.grey
+    height, width = grey.shape
     tall = min(max(WIDTH * height / width, LEAST_HEIGHT), MOST_HEIGHT) + 0.4
     figure = page(
         COLUMNS * WIDTH + 0.7, 2 * tall + 1.7, f"From a picture to {title}",
@@ -38,16 +40,19 @@ def draw_reading(stages: Stages) -> Figure:
     )  # fmt: skip
     grid = figure.add_gridspec(3, COLUMNS, height_ratios=(tall, tall, 1.1))
     panels = [figure.add_subplot(grid[i // COLUMNS, i % COLUMNS]) for i in range(2 * COLUMNS)]
-    ink, colours = stages.ink, stages.picture.colours
+    colours = stages.picture.colours
     _show(panels[0], colours, "1  the picture, upright")
-    ground = "dark ink on light paper" if stages.dark_on_light else "light ink on dark paper"
-    _show(panels[1], stages.grey, f"2  {ground}")
-    if stages.sheet is not None:
-        panels[1].contour(_thinned(stages.sheet.astype(float)), [0.5], colors=VERMILLION, linewidths=2)
-        panels[1].set_title("2  the sheet, in colourless light")
-    _show(panels[2], ink.level, "3  how bright the paper is")
-    _show(panels[3], 255 * (1 - ink.density), "4  ink, for its place")
-    _show(panels[4], 255.0 * ~ink.mask, "5  strokes, lines taken out")
+    ground = "dark on light" if found.page.dark_on_light else "light on dark"
+    _show(panels[1], grey, f"2  the page, {ground}")
+    if found.page.inside is not None:
+        panels[1].contour(_thinned(found.page.inside.astype(float)), [0.5], colors=VERMILLION, linewidths=2)
+    _show(panels[2], found.foreground.level, "3  its background")
+    _show(panels[3], 255.0 * ~found.foreground.mask, "4  foreground, with rulings")
+    density = np.zeros(grey.shape, np.float32)
+    for one in found.components:
+        part = density[one.top : one.bottom, one.left : one.right]
+        np.maximum(part, one.density[: part.shape[0], : part.shape[1]], out=part)
+    _show(panels[4], 255 * (1 - density), "5  components, rulings removed")
     _show(panels[5], colours, "6  digits in reading order")
     _mark(panels[5], stages)
     _digits(figure.add_subplot(grid[2, :]), stages)
@@ -77,7 +82,10 @@ def _mark(axes: Axes, stages: Stages) -> None:
     height, width = _thinned(stages.picture.colours).shape[:2]
     across, down = width / stages.picture.size[0], height / stages.picture.size[1]
     boxes = [(one.box, BLUE if one.sure else VERMILLION) for one in stages.reading.digits]
-    for (left, top, right, bottom), colour in [*boxes, *((one.box, QUIET) for one in stages.reading.other)]:
+    for (left, top, right, bottom), colour in [
+        *boxes,
+        *((one.box, QUIET) for one in stages.reading.other if one.kind == "unknown"),
+    ]:
         corner = left * across - 0.5, top * down - 0.5
         size = (right - left) * across, (bottom - top) * down
         axes.add_patch(Rectangle(corner, *size, fill=False, edgecolor=colour, linewidth=1.5))

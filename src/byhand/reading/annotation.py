@@ -12,8 +12,8 @@ from byhand.reading.reader import Reading
 
 # Source: Okabe and Ito 2008; blue is sure, orange is to be checked, grey is no digit.
 SURE, UNSURE, OTHER = "#0072B2", "#D55E00", "#8C8C8C"
-# The picture is drawn at least and at most so large, pixels on its longer side.
-SMALLEST, LARGEST = 600, 2000
+# The picture is drawn at least and at most so large, on its longer side.
+SMALLEST_PX, LARGEST_PX = 600, 2000
 
 
 class Annotation:
@@ -50,14 +50,15 @@ class Annotation:
 def annotated(picture: Picture, reading: Reading) -> Image.Image:
     """Draw a box around each digit with the digit above it, dashed with a question mark if it is not sure."""
     longer = max(picture.size)
-    factor = min(max(longer, SMALLEST), LARGEST) / longer
+    factor = min(max(longer, SMALLEST_PX), LARGEST_PX) / longer
     size = max(1, round(picture.size[0] * factor)), max(1, round(picture.size[1] * factor))
     resampling = Image.Resampling.NEAREST if factor > 1 else Image.Resampling.BOX
     image = Image.fromarray(picture.colours).resize(size, resampling)
     draw = ImageDraw.Draw(image)
     thick = max(2, round(max(size) / 500))
     for other in reading.other:
-        draw.rectangle([factor * side for side in other.box], outline=OTHER, width=thick)
+        if other.kind == "unknown":
+            draw.rectangle([factor * side for side in other.box], outline=OTHER, width=thick)
     for one in reading.digits:
         left, top, right, bottom = (factor * side for side in one.box)
         colour = SURE if one.sure else UNSURE

@@ -1,4 +1,4 @@
-"""A digit's ink, however large, brought to the form of MNIST's images.
+"""A digit's foreground, however large, brought to the form of MNIST's images.
 
 MNIST's authors fitted each digit into 20 x 20 pixels, aspect kept, and moved it so that its centre of mass is in
 the middle of 28 x 28 (LeCun, Bottou, Bengio, Haffner 1998, "Gradient-based learning applied to document
@@ -16,9 +16,10 @@ SIZE = 28  # side of the image, pixels
 BOX = 20  # the digit's longer side, pixels
 # Measured on the training images: pixel (14, 14), counted from 0, is where their centres of mass are on average.
 CENTRE = 14
-# What is fainter than this part of the darkest ink does not count for the digit's extent.
+# What is fainter than this part of the darkest foreground does not count for the digit's extent.
 FAINTEST = 0.1
-# Mean of the ink over the ink, sum(v²) / sum(v): 0.85 is the median of the training images, 1 in 100 is below 0.74.
+# Mean of the foreground over the foreground, sum(v²) / sum(v): 0.85 is the median of the training images, 1 in 100 is
+# below 0.74.
 USUAL_DARKNESS, LEAST_DARKNESS = 0.85, 0.77
 # Stroke widths in pixels, as `stroke_width` measures them, within which 5 in 6 of the training images lie.
 THINNEST, THICKEST = 1.8, 3.4
@@ -26,34 +27,34 @@ MOST_ROOM = 4  # pixels more than the usual box, for strokes that will be made t
 PASSES = 3  # each changes the width by at most 2 pixels
 
 
-def prepare(ink: NDArray[Any]) -> NDArray[np.uint8]:
+def prepare(foreground: NDArray[Any]) -> NDArray[np.uint8]:
     """Bring a digit to MNIST's form: size, place, contrast and stroke weight.
 
     Args:
-        ink: 0 (paper) to 1 (ink), shape (height, width), of any size, with or without margins.
+        foreground: 0 (background) to 1 (foreground), shape (height, width), of any size, with or without margins.
 
     Returns:
-        Grey levels 0 (paper) to 255 (ink), shape (28, 28); all 0 where there is no ink.
+        Grey levels 0 (background) to 255 (foreground), shape (28, 28); all 0 where there is no foreground.
     """
-    ink = np.asarray(ink, np.float32)
-    image = usual_contrast(fit(ink, BOX))
+    foreground = np.asarray(foreground, np.float32)
+    image = usual_contrast(fit(foreground, BOX))
     excess = stroke_width(image) - THICKEST
     if 0 < excess < math.inf:
         # Thinner strokes will make the digit smaller by so much: begin with a larger one.
-        image = usual_contrast(fit(ink, BOX + min(excess, MOST_ROOM)))
+        image = usual_contrast(fit(foreground, BOX + min(excess, MOST_ROOM)))
     image = usual_weight(image)
     grey: NDArray[np.uint8] = np.floor(255 * image + 0.5).astype(np.uint8)
     return grey
 
 
-def fit(ink: NDArray[Any], side: float) -> NDArray[Any]:
-    """Scale the ink's box to `side` pixels on its longer side and put its centre of mass in the middle."""
-    darkest = float(ink.max(initial=0))
+def fit(foreground: NDArray[Any], side: float) -> NDArray[Any]:
+    """Scale the foreground's box to `side` pixels on its longer side and put its centre of mass in the middle."""
+    darkest = float(foreground.max(initial=0))
     if darkest <= 0:
         return np.zeros((SIZE, SIZE), np.float32)
-    rows = np.flatnonzero(ink.max(axis=1) >= FAINTEST * darkest)
-    columns = np.flatnonzero(ink.max(axis=0) >= FAINTEST * darkest)
-    box = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] / darkest
+    rows = np.flatnonzero(foreground.max(axis=1) >= FAINTEST * darkest)
+    columns = np.flatnonzero(foreground.max(axis=0) >= FAINTEST * darkest)
+    box = foreground[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] / darkest
     scale = side / max(box.shape)
     total = float(box.sum())
     down = _resampler(box.sum(axis=1) / total, scale)
@@ -69,23 +70,23 @@ def _resampler(profile: NDArray[Any], scale: float) -> NDArray[Any]:
     the pixel is in the original, so that nothing is skipped when shrinking; when growing, linear interpolation.
 
     Args:
-        profile: the part of the ink in each place along the axis, shape (length,).
+        profile: the part of the foreground in each place along the axis, shape (length,).
         scale: pixels of the result per pixel of the original.
     """
     length = len(profile)
     size = length * scale
     places = np.arange(length) + 0.5
     middle = float(profile @ places) * scale
-    # Whole pixels, as MNIST's authors did: a fraction would only blur. All ink stays inside.
+    # Whole pixels, as MNIST's authors did: a fraction would only blur. All foreground stays inside.
     start = min(max(0, math.floor(CENTRE + 0.5 - middle + 0.5)), math.floor(SIZE - size))
     sources = (np.arange(SIZE) + 0.5 - start) / scale
     weights = np.maximum(0, 1 - np.abs(sources[:, np.newaxis] - places) * min(1, scale))
-    # Divided by what they sum up to well inside, so that ink fades out at the edge of its box.
+    # Divided by what they sum up to well inside, so that foreground fades out at the edge of its box.
     return (weights * min(1, scale)).astype(np.float32)
 
 
 def usual_contrast(image: NDArray[Any]) -> NDArray[Any]:
-    """Darken ink that is fainter than that of MNIST, as thin strokes are after shrinking."""
+    """Darken foreground that is fainter than that of MNIST, as thin strokes are after shrinking."""
     total = float(image.sum())
     if total == 0:
         return image
@@ -120,7 +121,7 @@ def usual_weight(image: NDArray[Any]) -> NDArray[Any]:
 def stroke_width(image: NDArray[Any]) -> float:
     """The mean width of the strokes in pixels; infinite where there are none.
 
-    A stroke's ink is its length times its width; the slopes of its two edges add up to twice its length.
+    A stroke's foreground is its length times its width; the slopes of its two edges add up to twice its length.
     """
     bordered = np.pad(image, ((0, 1), (0, 1)))
     down = bordered[1:, :-1] - image

@@ -1,6 +1,6 @@
-"""`read`: from a picture to its digits in reading order, every step in its own file."""
+"""`read`: from pictures to their digits in reading order, every step in its own file."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,23 +12,20 @@ from numpy.typing import NDArray
 from byhand.data.decoding import Picture, decode, from_array
 from byhand.errors import ByhandError
 from byhand.model import OTHER, SURE, Model, load_model, shipped_model
-from byhand.reading.digits import Guess, find_digits
-from byhand.reading.ink import Ink, Legible, find_ink, grey_of
-from byhand.reading.paper import darkness_of_ink, darkness_within, luminance
-from byhand.reading.rows import rows_of, with_spaces
-from byhand.reading.shapes import Box, Judge, connected, rescaled
-from byhand.reading.sheet import find_sheet
-from byhand.reading.single import SMALL, enlarge, read_single
+from byhand.reading.components import Box, trimmed
+from byhand.reading.grouping import Classify, GroupingSettings, Guess
+from byhand.reading.pipeline import Found, Settings, find_digits
+from byhand.reading.single_digit import SingleSettings, find_single_digits
+from byhand.reading.text_lines import text_lines, with_spaces
 
 # With a picture of one digit, such an answer needs no second look.
 CERTAIN = 0.99
-# A very small picture that is read as one digit with at least this confidence is one.
+# A very small picture that is read as one digit with at least this confidence may be one.
 LIKELY = 0.7
-# A dark sheet covers at least this part of the picture: smaller dark things are ink or shadows.
-LEAST_DARK_SHEET = 0.2
-# Polarity less clear than this is tried both ways; a less likely way to see the picture must be worth more than so many
-# times as much, with more ink in it that looks like digits, or with less.
-CLEAR_POLARITY, SECOND_THOUGHT, THIRD_THOUGHT = 0.8, 1.5, 4
+# What is cut by the picture's edge is a digit with at least this confidence.
+CUT = 0.8
+# What one more digit must gain, in log probability.
+PRICE = GroupingSettings().price
 
 
 @dataclass(frozen=True)
@@ -57,9 +54,16 @@ class Digit:
 
 @dataclass(frozen=True)
 class Other:
-    """Ink that is no digit; `box` as for digits."""
+    """Foreground that is no digit.
+
+    Attributes:
+        box: as for digits.
+        kind: "line" for a ruling line, a frame or a shadow's edge, "speck" for what is too small beside the digits,
+            "unknown" for the rest: letters, signs, doodles.
+    """
 
     box: Box
+    kind: str = "unknown"
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Reading:
     Attributes:
         lines: one text per row, with a space in each wide gap.
         digits: in reading order.
-        other: ink that is no digit.
+        other: foreground that is no digit, specks of noise apart.
         size: (width, height) of the upright picture, pixels.
     """
 
@@ -92,21 +96,23 @@ class Reading:
                 {"digit": one.digit, "confidence": one.confidence, "box": list(one.box), "sure": one.sure}
                 for one in self.digits
             ],
-            "other": [{"box": list(one.box)} for one in self.other],
+            "other": [{"box": list(one.box), "kind": one.kind} for one in self.other],
         }
 
 
-@dataclass
+@dataclass(frozen=True)
 class Stages:
-    """What each step of the pipeline made of a picture, for those who want to look at it."""
+    """What each step of the pipeline made of a picture, for those who want to look at it.
+
+    Attributes:
+        picture: as decoded.
+        found: the page, its foreground, components and guesses; None if a small picture was judged as it is.
+        reading: the result.
+    """
 
     picture: Picture
-    dark_on_light: bool = True
-    sheet: NDArray[np.bool_] | None = None
-    grey: NDArray[np.float32] | None = None
-    ink: Ink | None = None
-    guesses: list[Guess] = field(default_factory=list)
-    reading: Reading = Reading((), (), (), (0, 0))
+    found: Found | None
+    reading: Reading
 
 
 def read(
@@ -120,7 +126,7 @@ def read(
         single: the picture holds exactly one digit: give the best guess.
 
     Returns:
-        The digits; none if there is no ink.
+        The digits; none if there is no foreground.
 
     Raises:
         ByhandError: not a picture, or a model that cannot read one.
@@ -156,111 +162,98 @@ def read_picture(picture: Picture, model: Model, *, single: bool = False) -> Rea
     return stages_of(picture, model, single=single).reading
 
 
-def stages_of(picture: Picture, model: Model, *, single: bool = False) -> Stages:
+def read_pictures(pictures: Sequence[Picture], model: Model, *, single: bool = False) -> list[Reading]:
+    """Read decoded pictures, and single digits with few calls of the network; arguments as for `read`."""
+    if not single:
+        return [read_picture(picture, model) for picture in pictures]
+    return [stages.reading for stages in _stages_of_singles(pictures, model)]
+
+
+def stages_of(picture: Picture, model: Model, *, single: bool = False, settings: Settings | None = None) -> Stages:
     """Read a decoded picture and keep the stages on the way; arguments as for `read`."""
-    stages = Stages(picture)
     if single:
-        find_one(stages, model.predict_proba)
-    else:
-        find_many(stages, model.predict_proba)
-        if max(picture.colours.shape) <= SMALL and not all(one.confidence >= SURE for one in stages.guesses):
-            # So small a picture is mostly one of a digit, whose strokes fall apart easily.
-            guess, _, _ = read_single(picture.colours, model.predict_proba)
-            if guess and guess.confidence >= LIKELY:
-                stages.guesses = [guess]
-    guesses = stages.guesses
-    digits = [one for one in guesses if single or one.confidence >= OTHER]
-    others = [one for one in guesses if not single and one.confidence < OTHER]
-    rows = rows_of([one.shape.box for one in digits])
-    enlarge = _enlarger(picture)
-    found = [
+        return _stages_of_singles([picture], model)[0]
+    classify = model.predict_proba
+    found = find_digits(picture.colours, classify, settings)
+    if max(picture.colours.shape) <= SingleSettings().small_px:
+        found = _or_single(found, picture, classify)
+    return Stages(picture, found, _reading(found, found.guesses, picture, model, least=OTHER))
+
+
+def _or_single(found: Found, picture: Picture, classify: Classify) -> Found:
+    """So small a picture is mostly one of a digit, whose strokes fall apart easily: what reads better counts."""
+    (one,) = find_single_digits([picture.colours], classify)
+    if one is None or one.guess.confidence < LIKELY:
+        return found
+    component = trimmed(one.guess.component.density, one.guess.component.left, one.guess.component.top)
+    alone = replace(one.guess, component=component or one.guess.component)
+    several = sum(guess.score - PRICE for guess in found.guesses)
+    left, top, right, bottom = alone.component.box
+    whole = all(left <= x <= right and top <= y <= bottom for x, y in (_middle(one) for one in found.guesses))
+    return replace(found, guesses=(alone,)) if whole and alone.score - PRICE > several else found
+
+
+def _middle(one: Guess) -> tuple[float, float]:
+    return (one.component.left + one.component.right) / 2, (one.component.top + one.component.bottom) / 2
+
+
+def _stages_of_singles(pictures: Sequence[Picture], model: Model) -> list[Stages]:
+    """Read pictures of one digit each; what may show more than it also as a page, and the surer answer counts."""
+    result = []
+    classify = model.predict_proba
+    for picture, best in zip(
+        pictures, find_single_digits([picture.colours for picture in pictures], classify), strict=True
+    ):
+        guess, found = (best.guess, best.found) if best else (None, None)
+        if max(picture.colours.shape) > SingleSettings().small_px and not (guess and guess.confidence >= CERTAIN):
+            page = find_digits(picture.colours, classify)
+            # A whole digit has more foreground than what else may look like one.
+            most = max(page.guesses, key=lambda one: one.component.amount * one.confidence**2, default=None)
+            if most and (guess is None or most.confidence >= guess.confidence):
+                guess, found = most, page
+        guesses = (guess,) if guess else ()
+        result.append(Stages(picture, found, _reading(None, guesses, picture, model, least=0.0)))
+    return result
+
+
+def _reading(found: Found | None, guesses: Sequence[Guess], picture: Picture, model: Model, least: float) -> Reading:
+    """Put digits into reading order, and everything into pixels of the upright picture."""
+    digits = [one for one in guesses if one.confidence >= (CUT if least and _is_cut(one, picture) else least)]
+    boxes = [one.component.box for one in digits]
+    rows = text_lines(boxes)
+    lines = tuple(
+        with_spaces([boxes[i] for i in row], [str(model.label_names[digits[i].digit]) for i in row]) for row in rows
+    )
+    ordered = tuple(
         Digit(
-            _plain(model.labels[one.digit]), one.confidence, enlarge(one.shape.box), one.confidence >= SURE, one.image
+            _plain(model.labels[one.digit]), one.confidence, _upright(one.component.box, picture),
+            one.confidence >= SURE, one.image,
         )
         for row in rows
         for one in (digits[i] for i in row)
-    ]
-    lines = tuple(
-        with_spaces([digits[i].shape.box for i in row], [str(model.label_names[digits[i].digit]) for i in row])
-        for row in rows
-    )
-    stages.reading = Reading(lines, tuple(found), tuple(Other(enlarge(o.shape.box)) for o in others), picture.size)
-    return stages
+    )  # fmt: skip
+    others = [Other(_upright(one.component.box, picture)) for one in guesses if all(one is not d for d in digits)]
+    if found:
+        others += [Other(_upright(box, picture), "speck") for box in found.specks]
+        others += [Other(_upright(box, picture), "line") for box in found.lines]
+    return Reading(lines, ordered, tuple(others), picture.size)
 
 
-@dataclass(frozen=True)
-class Scene:
-    """One way to see a picture: where the sheet is, None for everywhere, and whether ink is dark on it."""
-
-    sheet: NDArray[np.bool_] | None
-    dark_on_light: bool
-
-
-def scenes_of(colours: NDArray[np.uint8]) -> list[Scene]:
-    """What the picture may show, the likeliest first: a light sheet, a page in one polarity or both, a dark sheet."""
-    scenes = []
-    grey = luminance(colours)
-    light = find_sheet(colours)
-    if light is not None:
-        scenes.append(Scene(light, True))
-        if darkness_within(grey, light) > 0:
-            return scenes
-    darkness = darkness_of_ink(grey)
-    scenes.append(Scene(None, darkness >= 0))
-    if abs(darkness) < CLEAR_POLARITY:
-        scenes.append(Scene(None, darkness < 0))
-    dark = find_sheet(colours, light=False)
-    if dark is not None and dark.mean() > LEAST_DARK_SHEET and darkness_within(grey, dark) < 0:
-        scenes.append(Scene(dark, False))
-    return scenes
+def _is_cut(one: Guess, picture: Picture) -> bool:
+    """Tell whether the picture's edge may have cut something off."""
+    left, top, right, bottom = one.component.box
+    height, width = picture.colours.shape[:2]
+    return left <= 1 or top <= 1 or right >= width - 1 or bottom >= height - 1
 
 
-def find_one(stages: Stages, judge: Judge) -> None:
-    """Find the one digit; in a picture that may show more than it, also as in a page, and trust the surer answer."""
-    guess, ink, polarity = read_single(stages.picture.colours, judge)
-    if max(stages.picture.colours.shape) > SMALL and not (guess and guess.confidence >= CERTAIN):
-        find_many(stages, judge)
-        # A whole digit has more ink than what else may look like one.
-        most = max(stages.guesses, key=lambda one: one.shape.amount * one.confidence**2, default=None)
-        if most and (guess is None or most.confidence >= guess.confidence):
-            stages.guesses = [most]
-            return
-    stages.grey, stages.sheet, stages.ink, stages.dark_on_light = None, None, ink, polarity >= 0
-    stages.guesses = [guess] if guess else []
-
-
-def find_many(stages: Stages, judge: Judge) -> None:
-    """Find the ink in the scene that shows most of it and let the network decide what makes a digit."""
-    picture = stages.picture
-    best: Legible | None = None
-    factor = 1
-    for scene in scenes_of(picture.colours):
-        colours = picture.colours if scene.dark_on_light else 255 - picture.colours
-        grey = grey_of(colours, scene.sheet)
-        enlarged, factor = enlarge(grey)
-        ink, legible = find_ink(enlarged, scene.sheet if factor == 1 else None, judge)
-        if best is None or legible.worth > best.worth * (
-            SECOND_THOUGHT if sum(legible.amounts) > sum(best.amounts) else THIRD_THOUGHT
-        ):
-            best = legible
-            stages.grey, stages.ink, stages.sheet, stages.dark_on_light = grey, ink, scene.sheet, scene.dark_on_light
-    if stages.ink is not None:
-        guesses = find_digits(connected(stages.ink.density, stages.ink.mask), judge)
-        stages.guesses = [replace(one, shape=rescaled(one.shape, 1 / factor)) for one in guesses]
-
-
-def _enlarger(picture: Picture) -> Callable[[Box], Box]:
-    """Bring boxes from the reduced picture to the upright one."""
+def _upright(box: Box, picture: Picture) -> Box:
+    """A box in pixels of the upright picture, which may be larger than what was looked at."""
     (across, down), (width, height) = picture.scale, picture.size
-
-    def enlarge(box: Box) -> Box:
-        left, top, right, bottom = box
-        return (
-            max(0, int(left * across)), max(0, int(top * down)),
-            min(width, round(right * across)), min(height, round(bottom * down)),
-        )  # fmt: skip
-
-    return enlarge
+    left, top, right, bottom = box
+    return (
+        max(0, int(left * across)), max(0, int(top * down)),
+        min(width, round(right * across)), min(height, round(bottom * down)),
+    )  # fmt: skip
 
 
 def _plain(label: Any) -> Any:

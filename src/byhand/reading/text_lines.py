@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from byhand.reading.shapes import Box
+from byhand.reading.components import Box
 
 Numbers = NDArray[np.float64]
 
@@ -17,11 +17,13 @@ OFF, SHALLOW = 0.5, 0.1
 ACROSS = 3.0
 # Rows are tilted by no more than this slope.
 STEEPEST = math.tan(math.radians(20))
+# Rows whose levels differ by less than this part of their usual height are one line.
+SAME = 0.35
 # A gap of at least this part of the row's usual height is a space.
 SPACE = 0.75
 
 
-def rows_of(boxes: Sequence[Box]) -> list[list[int]]:
+def text_lines(boxes: Sequence[Box]) -> list[list[int]]:
     """Put boxes into rows, top to bottom, each from left to right.
 
     Args:
@@ -43,7 +45,17 @@ def rows_of(boxes: Sequence[Box]) -> list[list[int]]:
         while row[-1] in following:
             row.append(following[row[-1]])
         rows.append(row)
-    return sorted(rows, key=lambda row: float(np.average(level[row], weights=height[row])))
+    middle = [float(np.average(level[row], weights=height[row])) for row in rows]
+    lines: list[list[int]] = []
+    last = 0.0
+    for place in np.argsort(middle, kind="stable"):
+        # A digit in two pieces parts its line in two, at nearly the same level.
+        if lines and middle[place] - last < SAME * float(np.median(height[lines[-1] + rows[place]])):
+            lines[-1] = sorted(lines[-1] + rows[place], key=lambda i: x[i])
+        else:
+            lines.append(rows[place])
+        last = float(np.average(level[lines[-1]], weights=height[lines[-1]]))
+    return lines
 
 
 def _following(x: Numbers, level: Numbers, height: Numbers) -> dict[int, int]:

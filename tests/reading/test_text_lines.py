@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from byhand.reading.rows import rows_of, with_spaces
-from byhand.reading.shapes import Box
+from byhand.reading.components import Box
+from byhand.reading.text_lines import text_lines, with_spaces
 
 
 def grid(rows: int, columns: int, pitch: float = 2, size: int = 40) -> list[Box]:
@@ -26,20 +26,20 @@ def turned(boxes: list[Box], degrees: float) -> list[Box]:
 def test_rows_of_a_tilted_grid(degrees: float) -> None:
     boxes = turned(grid(4, 7), degrees)
     shuffled = np.random.default_rng(0).permutation(len(boxes))
-    rows = rows_of([boxes[i] for i in shuffled])
+    rows = text_lines([boxes[i] for i in shuffled])
     assert [[int(shuffled[i]) for i in row] for row in rows] == np.arange(28).reshape(4, 7).tolist()
 
 
 def test_a_column_has_a_digit_per_row() -> None:
-    assert rows_of(grid(5, 1)) == [[0], [1], [2], [3], [4]]
+    assert text_lines(grid(5, 1)) == [[0], [1], [2], [3], [4]]
 
 
 def test_small_digits_beside_a_large_one_are_in_its_row() -> None:
-    assert rows_of([(0, 0, 60, 100), (80, 40, 90, 60), (110, 50, 120, 70)]) == [[0, 1, 2]]
+    assert text_lines([(0, 0, 60, 100), (80, 40, 90, 60), (110, 50, 120, 70)]) == [[0, 1, 2]]
 
 
 def test_nothing() -> None:
-    assert rows_of([]) == []
+    assert text_lines([]) == []
 
 
 def test_spaces_where_a_number_ends() -> None:

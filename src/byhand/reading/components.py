@@ -1,0 +1,163 @@
+"""Connected components: pieces of foreground, and how they are put together and taken apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from byhand.reading.foreground import Foreground
+
+Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two are just outside
+EIGHT = np.ones((3, 3), bool)  # neighbours of a pixel
+
+
+@dataclass(frozen=True)
+class ComponentSettings:
+    """Which foreground belongs to a stroke.
+
+    Attributes:
+        edge: what has less than this part of its stroke's darkness is background.
+        faint: strokes with less than this part of the page's usual darkness shine through from the back,
+        usual: which is the darkness that this part of the foreground does not exceed.
+        least_of_usual: pieces smaller than this part of the usual height, or than so many pixels, are specks.
+        least_px: the same in pixels.
+    """
+
+    edge: float = 0.42
+    faint: float = 0.4
+    usual: float = 0.85
+    least_of_usual: float = 0.07
+    least_px: int = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Component:
+    """Some foreground with its place in the picture.
+
+    Attributes:
+        density: 0 (background) to 1 (foreground), shape (height, width).
+        left: column of its left edge in the picture.
+        top: row of its upper edge in the picture.
+    """
+
+    density: NDArray[np.float32] = field(repr=False)
+    left: int
+    top: int
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return int(self.density.shape[0])
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return int(self.density.shape[1])
+
+    @property
+    def right(self) -> int:
+        """The column just right of it."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> int:
+        """The row just below it."""
+        return self.top + self.height
+
+    @property
+    def box(self) -> Box:
+        """Left, top, right, bottom in pixels."""
+        return self.left, self.top, self.right, self.bottom
+
+    @property
+    def amount(self) -> float:
+        """How much foreground it is, in pixels of full darkness."""
+        return float(self.density.sum())
+
+
+def connected_components(foreground: Foreground, settings: ComponentSettings | None = None) -> tuple[Component, ...]:
+    """Give every connected piece of foreground, cut off where it has less than a part of its own darkness."""
+    settings = settings or ComponentSettings()
+    density = foreground.density
+    labels, count = ndimage.label(foreground.mask, EIGHT)
+    if not count:
+        return ()
+    smooth = ndimage.uniform_filter(density, 3) if min(density.shape) > 100 else density
+    inked = labels > 0
+    owners = labels[inked]
+    darkest = np.zeros(count + 1, np.float32)
+    np.maximum.at(darkest, owners, smooth[inked])
+    areas = np.bincount(owners, minlength=count + 1)
+    order = np.argsort(darkest)
+    usual = darkest[order][np.searchsorted(areas[order].cumsum(), settings.usual * areas.sum())]
+    darkest[darkest < settings.faint * usual] = np.inf
+    darkest[0] = np.inf
+    peak = darkest[labels]
+    strokes = density > settings.edge * peak
+    labels, count = ndimage.label(strokes, EIGHT)
+    found = []
+    for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
+        own = labels[place] == number
+        # With the soft edge around it, within its box.
+        around = ndimage.binary_dilation(own, EIGHT) if min(own.shape) > 1 else own
+        here, scale = density[place], float(peak[place][own].max())
+        found.append(
+            Component(
+                np.where(around, np.minimum(1, here / scale), 0).astype(np.float32), place[1].start, place[0].start
+            )
+        )
+    return tuple(found)
+
+
+def is_speck(one: Component, usual_px: float, settings: ComponentSettings | None = None) -> bool:
+    """Tell whether a component is too small to be written, on a page with digits of a usual height."""
+    settings = settings or ComponentSettings()
+    longer = max(one.height, one.width)
+    return longer < max(settings.least_of_usual * usual_px, settings.least_px) or one.amount <= 4
+
+
+def usual_height(components: Sequence[Component]) -> float:
+    """The height of most of the foreground: half of it belongs to components at least so high; pixels."""
+    heights = np.array([max(one.height, 0.5 * one.width) for one in components], float)
+    weights = heights**2  # about as much foreground: a hundred specks weigh no more than a digit
+    order = np.argsort(heights)
+    return float(heights[order][np.searchsorted(weights[order].cumsum(), weights.sum() / 2)]) if len(order) else 0.0
+
+
+def combined(components: Sequence[Component]) -> Component:
+    """Several components as one."""
+    if len(components) == 1:
+        return components[0]
+    left, top = min(s.left for s in components), min(s.top for s in components)
+    right, bottom = max(s.right for s in components), max(s.bottom for s in components)
+    density = np.zeros((bottom - top, right - left), np.float32)
+    for s in components:
+        part = density[s.top - top : s.bottom - top, s.left - left : s.right - left]
+        np.maximum(part, s.density, out=part)
+    return Component(density, left, top)
+
+
+def trimmed(foreground: NDArray[Any], left: int, top: int) -> Component | None:
+    """A component without its empty margins; None if there is no foreground."""
+    rows, columns = (
+        np.flatnonzero(foreground.max(axis=1, initial=0) > 0.3),
+        np.flatnonzero(foreground.max(axis=0, initial=0) > 0.3),
+    )
+    if not len(rows) or not len(columns):
+        return None
+    inner = foreground[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return Component(inner, left + int(columns[0]), top + int(rows[0]))
+
+
+def rescaled(one: Component, factor: float) -> Component:
+    """A component with place and size multiplied by a factor."""
+    if factor == 1:
+        return one
+    left, top, right, bottom = (side * factor for side in one.box)
+    size = max(1, round(right) - int(left)), max(1, round(bottom) - int(top))
+    density = np.asarray(Image.fromarray(one.density).resize(size, Image.Resampling.BOX))
+    return Component(density, int(left), int(top))

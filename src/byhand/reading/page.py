@@ -1,0 +1,263 @@
+"""The page: where it lies in the picture, whether its foreground is dark, and its brightness without colour cast."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from byhand.reading.background import luminance, mean_polarity, polarity_within, small
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class PageSettings:
+    """What a page on a desk looks like. Sizes are those of a picture reduced to 256 pixels.
+
+    Attributes:
+        smallest_side_px: a smaller picture, itself measured in pixels, shows no desk.
+        least_of_picture, most_of_picture: which part of the picture a page takes up.
+        least_dark_of_picture: the least for one darker than its desk: smaller dark things are foreground or shadows.
+        least_filled: a quadrilateral has at least this part of the page's area in common with it.
+        least_outlined: at least this part of its edge is a step in brightness,
+        least_step: by at least this part.
+        exact: the power of these two parts, where they are weighed against the area.
+        levels: how many thresholds of brightness are tried.
+        flat: where brightness changes by less than this part from pixel to pixel, there is no edge.
+        most_pieces, least_piece, together: so many flat pieces, each at least this part of the picture, are put
+            together, so many at a time.
+        darkest_shadow: brightness in a shadow, relative to that beside it.
+        rim_px: so much beside the page's edge is left out.
+        clear_polarity: polarity less clear than this is tried both ways, 0 to 1.
+    """
+
+    smallest_side_px: int = 150
+    least_of_picture: float = 0.12
+    most_of_picture: float = 0.93
+    least_dark_of_picture: float = 0.2
+    least_filled: float = 0.93
+    least_outlined: float = 0.8
+    least_step: float = 0.15
+    exact: int = 4
+    levels: int = 20
+    flat: tuple[float, ...] = (0.03, 0.06, 0.1)
+    most_pieces: int = 8
+    least_piece: float = 0.01
+    together: int = 3
+    darkest_shadow: float = 0.28
+    rim_px: int = 4
+    clear_polarity: float = 0.8
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the picture shows of a page.
+
+    Attributes:
+        grey: 0 to 255, foreground dark whatever the picture's polarity, float32, shape (h, w).
+        inside: True where the page is, shape (h, w); None if it fills the picture.
+        dark_on_light: whether foreground is darker than its background in the picture, too.
+    """
+
+    grey: NDArray[np.float32] = field(repr=False)
+    inside: Mask | None = field(default=None, repr=False)
+    dark_on_light: bool = True
+
+    def reduced(self, side_px: int) -> "Page":
+        """The same with no side longer than so many pixels."""
+        inside = None if self.inside is None else small(self.inside, side_px) > 0.99
+        return Page(small(self.grey, side_px), inside, self.dark_on_light)
+
+
+def find_pages(colours: NDArray[np.uint8], settings: PageSettings | None = None) -> Iterator[Page]:
+    """Give what the picture may show, the likeliest first: a light page, all of it in one polarity or both, a dark
+    page.
+
+    Args:
+        colours: uint8, shape (h, w, 3).
+        settings: see `PageSettings`; None if there is no desk to look for.
+    """
+    grey = luminance(colours)
+    light = find_page(colours, settings) if settings else None
+    if light is not None:
+        yield as_page(colours, light, True)
+    polarity = mean_polarity(grey)
+    yield as_page(colours, None, polarity >= 0)
+    if abs(polarity) < (settings or PageSettings()).clear_polarity:
+        yield as_page(colours, None, polarity < 0)
+    dark = find_page(colours, settings, light=False) if settings else None
+    if (
+        settings
+        and dark is not None
+        and dark.mean() > settings.least_dark_of_picture
+        and polarity_within(grey, dark) < 0
+    ):
+        yield as_page(colours, dark, False)
+
+
+def as_page(colours: NDArray[np.uint8], inside: Mask | None, dark_on_light: bool) -> Page:
+    """Show foreground of any colour dark: red, green, blue relative to the background's, mean of least and mean.
+
+    Args:
+        colours: uint8, shape (h, w, 3).
+        inside: where the page is; None for everywhere.
+        dark_on_light: whether foreground is darker than its background.
+    """
+    colours = colours if dark_on_light else 255 - colours
+    step = 4 if min(colours.shape[:2]) >= 64 else 1
+    sample = colours[::step, ::step]
+    background = sample[inside[::step, ::step]] if inside is not None else sample.reshape(-1, 3)
+    white = np.maximum(np.percentile(background, 80, axis=0), 8).astype(np.float32)
+    scaled = colours * (np.float32(255) / white)
+    grey = scaled.min(axis=2) * np.float32(0.5) + scaled.sum(axis=2) * np.float32(1 / 6)
+    return Page(grey, inside, dark_on_light)
+
+
+def find_page(colours: NDArray[np.uint8], settings: PageSettings | None = None, *, light: bool = True) -> Mask | None:
+    """Find a page that lies on something darker; None if it seems to fill the picture.
+
+    A page is a bright region with four straight sides, at least three of them within the picture.
+
+    Args:
+        colours: shape (h, w, 3).
+        settings: see `PageSettings`.
+        light: whether the page is lighter than what is around it, and darker than its foreground; or the other way
+            round.
+
+    Returns:
+        True where the page is, shape (h, w).
+    """
+    settings = settings or PageSettings()
+    height, width, _ = colours.shape
+    if min(height, width) < settings.smallest_side_px:
+        return None
+    channels = np.stack([small(colours[..., i]) for i in range(3)], axis=-1)
+    k = max(3, min(channels.shape[:2]) // 16) | 1
+    # Without foreground, and with a little blur against noise.
+    without_foreground = ndimage.grey_closing if light else ndimage.grey_opening
+    channels = ndimage.gaussian_filter(without_foreground(channels, (k, k, 1)), (1, 1, 0))
+    smooth = luminance(channels)
+    low, high = np.percentile(smooth, [1, 99])
+    if high - low < settings.least_step * high:
+        return None
+    # The largest such region, for a shadow that falls on the page parts it, too; but without any desk.
+    chosen, most = None, 0.0
+    signed = smooth if light else -smooth
+    for region in itertools.chain(_brighter(signed, settings), _pieced_together(channels, settings)):
+        area = float(region.mean())
+        if not settings.least_of_picture < area < settings.most_of_picture or area <= most:
+            continue
+        # No shadow is as dark as a dark desk.
+        dark, bright = sorted(float(np.median(smooth[side])) for side in (region, ~region))
+        if sides_within(region) < (2 if dark < settings.darkest_shadow * bright else 3):
+            continue
+        sharp = _outlined(signed, region, settings.least_step)
+        if sharp < settings.least_outlined:
+            continue
+        filled = four_sided(region)
+        if filled > settings.least_filled and area * (filled * sharp) ** settings.exact > most:
+            chosen, most = region, area * (filled * sharp) ** settings.exact
+    if chosen is None:
+        return None
+    # Foreground at the edge belongs to the page, too.
+    inner = ndimage.binary_erosion(convex(chosen), iterations=settings.rim_px, border_value=1)
+    mask = Image.fromarray(inner.astype(np.uint8)).resize((width, height), Image.Resampling.NEAREST)
+    return np.asarray(mask).astype(bool)
+
+
+def _brighter(smooth: NDArray[Any], settings: PageSettings) -> Iterator[Mask]:
+    """The largest regions that are brighter than each of several levels."""
+    low, high = np.percentile(smooth, [1, 99])
+    for level in np.linspace(low, high, settings.levels + 2)[1:-1]:
+        labels, count = ndimage.label(smooth > level)
+        if count:
+            yield ndimage.binary_fill_holes(labels == 1 + int(np.bincount(labels.ravel())[1:].argmax()))
+
+
+def _pieced_together(channels: NDArray[Any], settings: PageSettings) -> Iterator[Mask]:
+    """Regions made of flat pieces, between which there are edges: of the page, or of a shadow that falls on it."""
+    steepness = np.max([ndimage.gaussian_gradient_magnitude(np.log(channels[..., i] + 4), 1) for i in range(3)], axis=0)
+    for flat in settings.flat:
+        labels, count = ndimage.label(steepness < flat)
+        sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+        least = settings.least_piece * steepness.size
+        numbers = [n for n in np.argsort(-sizes)[: settings.most_pieces] if sizes[n] >= least]
+        # Each with half of the edge around it, which is some 5 pixels wide.
+        pieces = [ndimage.binary_dilation(labels == 1 + n, iterations=3) for n in numbers]
+        for many in range(1, settings.together + 1):
+            for some in itertools.combinations(pieces, many):
+                region = np.logical_or.reduce(some)
+                within = settings.least_of_picture < region.mean() < settings.most_of_picture
+                if within and ndimage.label(region)[1] == 1:
+                    yield ndimage.binary_fill_holes(region)
+
+
+def hull_of(region: Mask) -> NDArray[Any]:
+    """The corners of a region's convex hull, row and column, in order: shape (n, 2); empty if it has no area."""
+    from scipy.spatial import ConvexHull, QhullError
+
+    rows = np.flatnonzero(region.any(axis=1))
+    first, last = region.argmax(axis=1)[rows], region.shape[1] - 1 - region[:, ::-1].argmax(axis=1)[rows]
+    points = np.concatenate([np.stack([rows, first], axis=1), np.stack([rows, last], axis=1)])
+    try:
+        return np.asarray(points[ConvexHull(points).vertices])
+    except (QhullError, ValueError):
+        return np.empty((0, 2), int)
+
+
+def convex(region: Mask) -> Mask:
+    """A region without its bays."""
+    from skimage.draw import polygon
+
+    hull, inside = hull_of(region), region.copy()
+    inside[polygon(hull[:, 0], hull[:, 1], region.shape)] = True  # type: ignore[no-untyped-call]
+    return inside
+
+
+def four_sided(region: Mask) -> float:
+    """How nearly a region has the area of the largest quadrilateral between its outermost points, 0 to 1."""
+    hull = hull_of(region)
+    if not len(hull):
+        return 0.0
+    # The points farthest out in so many directions: the corners are among them, or close to them.
+    angles = np.arange(0, 2 * np.pi, np.pi / 12)
+    outermost = np.unique((hull @ np.stack([np.sin(angles), np.cos(angles)])).argmax(axis=0))
+    corners = hull[outermost].astype(float)
+    if len(corners) < 4:
+        return 0.0
+    chosen = np.array(list(itertools.combinations(range(len(corners)), 4)))
+    y, x = corners[chosen].transpose(2, 0, 1)
+    areas = np.abs((x * np.roll(y, -1, axis=1) - y * np.roll(x, -1, axis=1)).sum(axis=1)) / 2
+    ratio = float(areas.max()) / float(region.sum())
+    return min(ratio, 1 / ratio) if ratio else 0.0
+
+
+def _outlined(smooth: NDArray[Any], region: Mask, least_step: float) -> float:
+    """The part of a region's edge that is a sharp step from bright to dark, 0 to 1."""
+    edge = region & ~ndimage.binary_erosion(region, iterations=2, border_value=1)
+    inside = ndimage.binary_erosion(region, iterations=2, border_value=1)
+    outside = ~ndimage.binary_dilation(region, iterations=2)
+    if not edge.any():
+        return 0.0
+    bright, dark = (_mean_near(smooth, side)[edge] for side in (inside, outside))
+    return float((bright - dark > least_step * np.maximum(np.abs(bright), np.abs(dark))).mean())
+
+
+def _mean_near(values: NDArray[Any], where: Mask) -> NDArray[Any]:
+    """The mean of the values within a few pixels, of those places alone."""
+    weight = ndimage.uniform_filter(where.astype(np.float32), 9)
+    mean: NDArray[Any] = ndimage.uniform_filter(np.where(where, values, 0).astype(np.float32), 9) / np.maximum(
+        weight, 1e-3
+    )
+    return mean
+
+
+def sides_within(region: Mask) -> int:
+    """How many of the picture's four edges the region hardly touches."""
+    edges = (region[0], region[-1], region[:, 0], region[:, -1])
+    return sum(float(edge.mean()) < 0.15 for edge in edges)

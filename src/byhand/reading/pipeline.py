@@ -1,0 +1,186 @@
+"""The pipeline: from a picture to guesses, one pure stage after the other."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from byhand.reading.components import (
+    Box,
+    Component,
+    ComponentSettings,
+    connected_components,
+    is_speck,
+    rescaled,
+    usual_height,
+)
+from byhand.reading.foreground import Foreground, ForegroundSettings, subtract_background
+from byhand.reading.grouping import Classify, GroupingSettings, Guess, group, guess
+from byhand.reading.page import Page, PageSettings, find_pages
+from byhand.reading.preparation import stroke_width
+from byhand.reading.rulings import RulingSettings, remove_rulings
+from byhand.reading.splitting import SplittingSettings, split
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of every stage; a stage whose settings are None is left out, where that is possible.
+
+    Attributes:
+        broad_of_window: strokes broader than this part of the background's window are read with a plane as the
+            background, too.
+        alternatives: whether several ways to see the picture are compared; else the likeliest is taken.
+        enlarged_px: smaller pictures are enlarged to about this side, so that strokes are several pixels wide.
+        compared_px: longer side of the picture in which they are.
+        second_thought: a less likely way must be worth so many times as much.
+    """
+
+    page: PageSettings | None = field(default_factory=PageSettings)
+    foreground: ForegroundSettings = field(default_factory=ForegroundSettings)
+    rulings: RulingSettings | None = field(default_factory=RulingSettings)
+    components: ComponentSettings = field(default_factory=ComponentSettings)
+    grouping: GroupingSettings | None = field(default_factory=GroupingSettings)
+    splitting: SplittingSettings | None = field(default_factory=SplittingSettings)
+    broad_of_window: float = 0.5
+    alternatives: bool = True
+    enlarged_px: int = 112
+    compared_px: int = 640
+    second_thought: float = 1.5
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is found on a page.
+
+    Attributes:
+        page: the page.
+        foreground: what is written on it, rulings included.
+        components: what is left without rulings.
+        lines: boxes of the rulings.
+        specks: boxes of what is too small to be written, but no noise.
+        guesses: digits and what looks like none, in no particular order.
+    """
+
+    page: Page
+    foreground: Foreground
+    components: tuple[Component, ...] = ()
+    lines: tuple[Box, ...] = ()
+    specks: tuple[Box, ...] = ()
+    guesses: tuple[Guess, ...] = ()
+
+
+def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settings | None = None) -> Found:
+    """Find the digits in a picture, and what is written beside them.
+
+    Args:
+        colours: uint8, shape (h, w, 3).
+        classify: gives the probabilities of images in MNIST's form.
+        settings: see `Settings`.
+    """
+    settings = settings or Settings()
+    factor = max(1, -(-settings.enlarged_px // max(colours.shape)))
+    best = _likeliest(enlarged(colours, factor), classify, settings)
+    usual = usual_height(best.components)
+    large = [one for one in best.components if not is_speck(one, usual, settings.components)]
+    guesses = split(group(large, classify, settings.grouping), classify, settings.splitting)
+    kinds = [kind_of(one, usual) for one in guesses]
+    found = replace(
+        best,
+        guesses=tuple(one for one, kind in zip(guesses, kinds, strict=True) if kind == "written"),
+        specks=tuple(one.component.box for one, kind in zip(guesses, kinds, strict=True) if kind == "speck"),
+        lines=(
+            *best.lines,
+            *(one.component.box for one, kind in zip(guesses, kinds, strict=True) if kind == "line"),
+        ),
+    )
+    return found if factor == 1 else in_smaller(found, factor)
+
+
+def enlarged(colours: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
+    """A picture so many times as large: strokes of one or two pixels become several pixels wide."""
+    if factor == 1:
+        return colours
+    image = Image.fromarray(colours)
+    return np.asarray(image.resize((image.width * factor, image.height * factor), Image.Resampling.BICUBIC))
+
+
+def in_smaller(found: Found, factor: int) -> Found:
+    """What was found in an enlarged picture, in pixels of the picture itself."""
+
+    def smaller(box: Box) -> Box:
+        left, top, right, bottom = box
+        return left // factor, top // factor, -(-right // factor), -(-bottom // factor)
+
+    return replace(
+        found,
+        guesses=tuple(replace(one, component=rescaled(one.component, 1 / factor)) for one in found.guesses),
+        components=tuple(rescaled(one, 1 / factor) for one in found.components),
+        lines=tuple(map(smaller, found.lines)),
+        specks=tuple(map(smaller, found.specks)),
+    )
+
+
+def _likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Settings) -> Found:
+    """Of all ways to see the picture, as a page in either polarity or on a desk, the one that shows most digits.
+
+    They are compared in a reduced picture.
+    """
+    pages = list(find_pages(colours, settings.page))
+    if not settings.alternatives:
+        return find_components(pages[0], settings)
+    ways = [(page, plane) for page in pages for plane in (False, True)]
+    best, most = 0, -1.0
+    for i, (page, plane) in enumerate(ways):
+        rough = page.reduced(settings.compared_px)
+        found = find_components(rough, settings, plane=plane)
+        if plane and not _is_broad(found, settings):
+            continue
+        worth = legibility(found.components, classify)
+        # The likeliest comes first: a later one must show much more.
+        if worth > settings.second_thought * most:
+            best, most = i, worth
+    return find_components(ways[best][0], settings, plane=ways[best][1])
+
+
+def _is_broad(found: Found, settings: Settings) -> bool:
+    """Tell whether strokes are too broad for the window in which the background is found."""
+    broad = [min(stroke_width(one.density), 1e6) for one in found.components]
+    if not broad:
+        return False
+    window = settings.foreground.window_of_shorter * min(found.page.grey.shape)
+    usual = np.average(broad, weights=[one.amount for one in found.components])
+    return bool(usual > settings.broad_of_window * window)
+
+
+def find_components(page: Page, settings: Settings, *, plane: bool = False) -> Found:
+    """Find the connected components on a page, and the rulings that are taken out first."""
+    foreground = subtract_background(page, settings.foreground, plane=plane)
+    lines: tuple[Box, ...] = ()
+    rest = foreground
+    if settings.rulings is not None:
+        rest, lines = remove_rulings(foreground, page.inside, settings.rulings)
+    return Found(page, foreground, connected_components(rest, settings.components), lines)
+
+
+def legibility(components: Sequence[Component], classify: Classify, most: int = 80) -> float:
+    """How much of what is found are digits: the root of their number, times their part of all foreground, cubed."""
+    likely = sorted(components, key=lambda one: one.amount, reverse=True)[:most]
+    likely = [one for one in likely if one.height >= 8 and one.height / 12 < one.width < 2 * one.height]
+    if not likely:
+        return 0.0
+    confident = [one for one in guess(likely, classify) if one.confidence >= 0.7]
+    part = sum(one.component.amount for one in confident) / max(sum(one.amount for one in components), 1)
+    return math.sqrt(len(confident)) * part**3
+
+
+def kind_of(one: Guess, usual_px: float) -> str:
+    """Tell whether a group of another size than the others is "written", or a "speck" or a "line"."""
+    size = max(one.component.height, one.component.width) / usual_px
+    if one.digit == 1 and size > 1.9:
+        return "line"
+    if (size < 0.25 and one.confidence <= 0.9) or (one.digit == 1 and size < 0.4):
+        return "speck"
+    return "written"

@@ -1,0 +1,344 @@
+"""Ruling lines: ruled and squared paper, grids, boxes for digits; taken out without cutting the strokes across them."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from byhand.reading.components import EIGHT, Box
+from byhand.reading.foreground import Foreground
+from byhand.reading.page import convex, four_sided
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class RulingSettings:
+    """What a ruling line looks like. Lines are searched in a page of reduced size, whose pixels these are.
+
+    Attributes:
+        side_px: longer side of the reduced page.
+        smallest_page_px: smaller pages, on their shorter side, hold no lines across them.
+        shortest_px: shorter lines are strokes.
+        steepest_degrees: lines tilt by no more than this.
+        across: a line across the page is filled to at least this part of the foreground's extent.
+        most_lined: more of the page than this is not covered by lines.
+        filled: a piece of a line is filled with foreground to at least this part.
+        slender: a line is so many times longer than thick, at least.
+        thicker: where it is thicker by this factor, a stroke crosses it.
+        darker: what is darker than the lines by this factor is no part of them.
+        hollow: a grid or a box fills less than this part of the box around it.
+        straight: a quadrilateral has at least this part of a cell's area in common with it.
+        several: so many cells are a grid; fewer are if they take up half of the component's box.
+        spanning: what meets the page's edge in places so far apart, as a part of its shorter side, is a shadow.
+        edge_of_shorter: what comes so near the page's edge meets it.
+    """
+
+    side_px: int = 1000
+    smallest_page_px: int = 200
+    shortest_px: int = 24
+    steepest_degrees: float = 12
+    across: float = 0.6
+    most_lined: float = 0.3
+    filled: float = 0.9
+    slender: float = 12
+    thicker: float = 1.8
+    darker: float = 1.6
+    hollow: float = 0.5
+    straight: float = 0.9
+    several: int = 4
+    spanning: float = 0.3
+    edge_of_shorter: float = 0.015
+
+
+def remove_rulings(
+    foreground: Foreground, inside: Mask | None, settings: RulingSettings | None = None
+) -> tuple[Foreground, tuple[Box, ...]]:
+    """Take out ruling lines, and what is left of them, and shadows across the page.
+
+    Args:
+        foreground: what stands out from the background.
+        inside: True where the page is; None for everywhere.
+        settings: see `RulingSettings`.
+
+    Returns:
+        The rest of the foreground, and the boxes of what was taken out.
+    """
+    settings = settings or RulingSettings()
+    mask = foreground.mask
+    step = -(-max(mask.shape) // settings.side_px)
+    few = _pooled(mask, step)
+    within = np.ones(few.shape, bool) if inside is None else ~_pooled(~inside, step)
+    edge = _edge_of(within, round(settings.edge_of_shorter * min(few.shape)) + 1)
+    grids, lines = Lines(few, edge, settings).found()
+    # What is left of the desk lies a little within the page that was found on it.
+    border = _edge_of(within, 2) if inside is None else edge
+    apart = settings.spanning * min(few.shape) * math.sqrt(within.mean())
+    shadows = _shadows(few & ~lines & ~grids, border, apart, rim=inside is not None)
+    gone = few & (grids | lines | shadows)
+    if not gone.any():
+        return foreground, ()
+    labels, count = ndimage.label(gone, EIGHT)
+    height, width = mask.shape
+    boxes = tuple(
+        (x.start * step, y.start * step, min(width, x.stop * step), min(height, y.stop * step))
+        for y, x in ndimage.find_objects(labels, count)
+    )
+    away = mask & _enlarged(gone, step, mask.shape)
+    ruled = away & ~_enlarged(grids | shadows | edge, step, mask.shape)
+    if ruled.any():  # a pen is mostly darker than ruling lines, and its strokes are shorter
+        labels, count = ndimage.label(
+            ruled & (foreground.density > settings.darker * np.median(foreground.density[ruled]))
+        )
+        longest = [0, *(max(p.stop - p.start for p in place) for place in ndimage.find_objects(labels, count))]
+        away &= np.asarray((labels == 0) | (np.array(longest) > settings.spanning / 2 * min(mask.shape))[labels])
+    return replace(foreground, density=np.where(away, 0, foreground.density), mask=mask & ~away), boxes
+
+
+def _pooled(mask: Mask, step: int) -> Mask:
+    """Each block of so many pixels as one: True where any is."""
+    if step == 1:
+        return mask
+    height, width = mask.shape
+    padded = np.pad(mask, ((0, -height % step), (0, -width % step)))
+    pooled: Mask = padded.reshape(padded.shape[0] // step, step, padded.shape[1] // step, step).any(axis=(1, 3))  # type: ignore[assignment]
+    return pooled
+
+
+def _enlarged(mask: Mask, step: int, shape: tuple[int, ...]) -> Mask:
+    """The reverse: each pixel as a block."""
+    return np.repeat(np.repeat(mask, step, axis=0), step, axis=1)[: shape[0], : shape[1]]
+
+
+def _edge_of(inside: Mask, width_px: int) -> Mask:
+    """The rim of the page; where the page goes on beyond the picture, that of the picture."""
+    inner: Mask = ndimage.binary_erosion(inside, EIGHT, iterations=width_px)
+    return inside & ~inner
+
+
+def _shadows(mask: Mask, edge: Mask, apart_px: float, *, rim: bool) -> Mask:
+    """What meets the page's edge in places far apart: a shadow across the page, or the desk beside it.
+
+    Where the page lies on a desk, thin things that are mostly at its rim are no better.
+    """
+    labels, count = ndimage.label(mask, EIGHT)
+    dropped = np.zeros(count + 1, bool)
+    for number, contact in enumerate(ndimage.find_objects(np.where(edge, labels, 0), count), start=1):
+        dropped[number] = contact is not None and max(part.stop - part.start for part in contact) > apart_px
+    if rim:
+        areas, near = np.bincount(labels.ravel()), np.bincount(labels[edge], minlength=count + 1)
+        longer = np.array([max(p.stop - p.start for p in place) for place in ndimage.find_objects(labels, count)])
+        dropped[1:] |= (near[1:] > 0.5 * areas[1:]) & (areas[1:] < 0.2 * longer**2)
+    return np.asarray(dropped[labels])
+
+
+class Lines:
+    """The search for lines in a reduced page.
+
+    Args:
+        mask: True where there is foreground.
+        edge: True along the page's rim.
+        settings: see `RulingSettings`.
+    """
+
+    def __init__(self, mask: Mask, edge: Mask, settings: RulingSettings) -> None:
+        self.mask, self.edge, self.settings = mask, edge, settings
+
+    def found(self) -> tuple[Mask, Mask]:
+        """Where there are grids and boxes, and where there are other lines."""
+        # Squared paper reaches the page's edge, and grids that were drawn or printed on it mostly do not.
+        grids = self._grids(self.mask, at_edge=False)
+        rest = self.mask & ~grids
+        across, down = np.zeros_like(rest), np.zeros_like(rest)
+        whole = 0.3 * min(rest.shape)
+        if min(rest.shape) >= self.settings.smallest_page_px:
+            across, down = self._across_page(rest), self._across_page(rest.T).T
+            # A straight 1, however long, ends before the edge.
+            across &= (across & self.edge).any()
+            down &= (down & self.edge).any()
+            across, down = self._both_uncrossed(rest, across, down, (whole, whole), self.settings.slender)
+        grids |= self._grids(rest & ~(across | down), at_edge=True)
+        for place, own in self._large(rest & ~(across | down | grids)):
+            height, width = own.shape
+            comb = width > 3 * height and self._along(own, 0.5 * width).any()
+            if comb or ((self.edge[place] & own).any() and max(own.shape) >= whole):
+                lengths = (0.5 * width, 0.75 * height) if comb else (whole, whole)
+                level, upright = self._along(own, lengths[0]), self._along(own.T, lengths[1]).T
+                level, upright = self._both_uncrossed(
+                    own, level, upright, lengths, 4 if comb else self.settings.slender
+                )
+                across[place] |= level
+                down[place] |= upright
+        across, down = across & ~grids, down & ~grids
+        lines = across | down
+        return grids, lines | self._fragments(across, down) if lines.any() else lines
+
+    def _large(self, mask: Mask) -> Iterator[tuple[tuple[slice, slice], Mask]]:
+        """Give the place and the mask of each component that is large enough to hold lines."""
+        labels, count = ndimage.label(mask, EIGHT)
+        for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
+            if max(part.stop - part.start for part in place) >= self.settings.shortest_px:
+                yield place, labels[place] == number
+
+    def _grids(self, mask: Mask, *, at_edge: bool) -> Mask:
+        """The lines of all grids and boxes, without what is written in their cells.
+
+        Args:
+            mask: True where there is foreground.
+            at_edge: whether what reaches the page's edge may be a grid, too.
+        """
+        grids = np.zeros_like(mask)
+        for place, own in self._large(mask):
+            if (at_edge or not (self.edge[place] & own).any()) and (cells := self._cells(own)) is not None:
+                grids[place] |= own & ~cells
+        return grids
+
+    def _cells(self, own: Mask) -> Mask | None:
+        """Where the cells are in a component that is a grid, or a box for a digit; None if it is neither.
+
+        What the component encloses are cells if they have four sides. Whatever of it reaches into a cell's convex hull
+        belongs to what is written there.
+        """
+        if float(own.mean()) > self.settings.hollow:
+            return None
+        labels, count = ndimage.label(ndimage.binary_fill_holes(own) & ~own)
+        cells, areas, straight = [], [], []
+        for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
+            if min(part.stop - part.start for part in place) < self.settings.shortest_px / 2:
+                continue
+            region = ndimage.binary_fill_holes(np.pad(labels[place] == number, 1))[1:-1, 1:-1]
+            cells.append((place, convex(region)))
+            areas.append(int(region.sum()))
+            straight.append(four_sided(region) > self.settings.straight)
+        right = np.array(areas)[np.array(straight, bool)]
+        if not len(right):
+            return None
+        alike = int((right > 0.3 * right.max()).sum())
+        if alike < self.settings.several and right.sum() < 0.5 * own.size:
+            return None
+        inside = np.zeros_like(own)
+        for place, region in cells:
+            inside[place] |= region
+        return inside
+
+    def _across_page(self, mask: Mask) -> Mask:
+        """Foreground on lines near the horizontal that are filled over most of the page.
+
+        Every pixel votes, for each slope, for the height at which a line through it begins (Hough 1962).
+        """
+        found = np.zeros_like(mask)
+        height, width = mask.shape
+        thin = mask & (_runs_down(mask) <= 0.005 * height + 3)
+        rows, columns = np.nonzero(thin)
+        if not self.settings.shortest_px <= len(rows) < self.settings.most_lined * mask.size:
+            return found
+        least = self.settings.across * max(np.ptp(columns) + 1, 0.7 * width, self.settings.shortest_px)
+        for degrees in np.arange(-self.settings.steepest_degrees, self.settings.steepest_degrees + 0.25, 0.5):
+            slope = math.tan(math.radians(degrees))
+            start = np.rint(rows - slope * columns).astype(int)
+            start -= start.min()
+            # Each column votes once for a height; two neighbouring heights count together.
+            if (_pairs(np.bincount(start)) < least).all():
+                continue
+            votes = _pairs(np.bincount(np.unique(start * width + columns) // width))
+            on = ndimage.maximum_filter1d(votes >= least, 3, mode="constant")[start]
+            found[rows[on], columns[on]] = True
+        return found
+
+    def _along(self, own: Mask, length: float) -> Mask:
+        """Foreground on nearly horizontal, perhaps curved lines of at least this length, crossing strokes included."""
+        height, width = own.shape
+        size = max(3, round(length))
+        if width < size:
+            return np.zeros_like(own)
+        tilt = self._tilt(own)
+        drop = np.rint(tilt * np.arange(width)).astype(int)
+        drop -= drop.min()
+        # Each column moved up by what the line has dropped there: the line is level, but for its curvature.
+        tall = np.zeros((height + int(drop.max()), width), np.float32)
+        rows, columns = np.arange(height)[:, np.newaxis] + (drop.max() - drop), np.arange(width)
+        tall[rows, columns] = own
+        slack = 2 * max(1, round(0.02 * length)) + 1
+        thick = ndimage.maximum_filter1d(tall, slack, axis=0)
+        full = ndimage.uniform_filter1d(thick, size, axis=1, mode="constant") >= self.settings.filled
+        along = ndimage.maximum_filter1d(full, size, axis=1) & (tall > 0)
+        # Where a stroke stands on the line, only what is as thick as the line is line.
+        return np.asarray(along[rows, columns])
+
+    def _tilt(self, own: Mask) -> float:
+        """The slope at which the profile of the rows is sharpest."""
+        rows, columns = np.nonzero(own & (_runs_down(own) <= 0.02 * max(own.shape) + 3))
+        if len(rows) < self.settings.shortest_px:
+            return 0.0
+        take = slice(None, None, -(-len(rows) // 20_000))
+        slopes = np.tan(np.radians(np.arange(-self.settings.steepest_degrees, self.settings.steepest_degrees + 1)))
+
+        def sharpness(slope: float) -> float:
+            start = np.rint(rows[take] - slope * columns[take]).astype(int)
+            return float((np.bincount(start - start.min()).astype(float) ** 2).sum())
+
+        return float(max(slopes, key=lambda slope: (sharpness(slope), -abs(slope))))
+
+    def _both_uncrossed(
+        self, mask: Mask, across: Mask, down: Mask, lengths: tuple[float, float], slender: float
+    ) -> tuple[Mask, Mask]:
+        """Level and upright lines without the strokes that cross them; a line of the other kind is no such stroke."""
+        level = self._uncrossed(mask & ~(down & ~across), across, lengths[0] / slender)
+        upright = self._uncrossed((mask & ~(across & ~down)).T, down.T, lengths[1] / slender).T
+        return level, upright
+
+    def _uncrossed(self, mask: Mask, lines: Mask, thickest: float) -> Mask:
+        """Nearly horizontal lines without the strokes that cross them, which are thicker than the lines there."""
+        if not lines.any():
+            return lines
+        run = _runs_down(mask)
+        thickness = float(np.median(run[lines]))
+        if thickness > thickest:
+            return np.zeros_like(lines)
+        return lines & (run <= self.settings.thicker * thickness + 1)
+
+    def _fragments(self, across: Mask, down: Mask) -> Mask:
+        """What is left of lines: no thicker than they are, and where one of them goes on."""
+        thickness = max(_thickness(lines) for lines in (across, down) if lines.any())
+        near = math.ceil(2 * thickness) + 2
+        longest = 0.45 * min(self.mask.shape)
+        labels, count = ndimage.label(self.mask & ~(across | down), EIGHT)
+        dropped = np.zeros(count + 1, bool)
+        for number, (rows, columns) in enumerate(ndimage.find_objects(labels, count), start=1):
+            height, width = rows.stop - rows.start, columns.stop - columns.start
+            longer, shorter = max(height, width), min(height, width)
+            if longer > longest or shorter > 2 * thickness + 0.12 * longer:
+                continue
+            wide = slice(max(0, columns.start - near), columns.stop + near)
+            tall = slice(max(0, rows.start - near), rows.stop + near)
+            if longer <= 3 * thickness:  # where two lines crossed
+                dropped[number] = across[tall, wide].any() or down[tall, wide].any()
+                continue
+            goes_on = (width >= height and across[rows, wide].any()) or (height >= width and down[tall, columns].any())
+            own = labels[rows, columns] == number
+            dropped[number] = goes_on and own.sum() / longer <= 1.4 * thickness
+        return np.asarray(dropped[labels])
+
+
+def _pairs(votes: NDArray[Any]) -> NDArray[Any]:
+    """Each count with that before it."""
+    return np.asarray(votes + np.concatenate([[0], votes[:-1]]))
+
+
+def _thickness(lines: Mask) -> float:
+    """How thick lines are in pixels: four times the mean distance to the edge, which grows from 1 by one."""
+    inner = ndimage.distance_transform_edt(np.pad(lines, 1))[1:-1, 1:-1]
+    return 4 * float(inner[lines].mean()) - 1
+
+
+def _runs_down(mask: Mask) -> NDArray[Any]:
+    """For each pixel of foreground, how many pixels of foreground follow one another in its column through it."""
+    height = len(mask)
+    index = np.arange(1, height + 1, dtype=np.int32)[:, np.newaxis]
+    last_gap = np.maximum.accumulate(np.where(mask, 0, index), axis=0)
+    next_gap = np.minimum.accumulate(np.where(mask, height + 1, index)[::-1], axis=0)[::-1]
+    return np.where(mask, next_gap - last_gap - 1, 0)

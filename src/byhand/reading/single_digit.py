@@ -1,0 +1,255 @@
+"""Pictures of exactly one digit: drawings, scans and crops, down to 16 x 16 pixels, clean or spoilt.
+
+They go the way of a page, with the prior that there is one digit: all foreground is one group. But there is little to
+tell foreground from background by, and cropped to the digit, not even which of them is dark. So the picture is seen in
+several ways, and the network, which is less sure of what looks odd, says which of them to trust. Of many pictures, all
+images are judged together.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from byhand.reading.background import luminance
+from byhand.reading.components import Component, combined, is_speck, rescaled, usual_height
+from byhand.reading.grouping import Classify, Guess
+from byhand.reading.page import as_page
+from byhand.reading.pipeline import Found, Settings, find_components
+from byhand.reading.preparation import SIZE, prepare
+
+
+@dataclass(frozen=True)
+class SingleSettings:
+    """How pictures of one digit are seen.
+
+    Attributes:
+        small_px: pictures up to this side have few pixels, and may have MNIST's form already.
+        enlarged_px: smaller pictures are enlarged to about this side, so that strokes are several pixels wide.
+        reduced_px: larger pictures are reduced to this side.
+        trust: probabilities are weighted by this power of the largest of them.
+        as_it_is, grey, part: what these views count, beside 1 for foreground told from background.
+        freed: what foreground counts without the lines at the picture's edge,
+        thin_of_shorter: which are thinner than this part of its shorter side.
+        least_inner: foreground at the edge is left out in one view if at least this part of it remains.
+        clear_polarity: polarity less clear than this, 0 to 1, is tried both ways.
+        upright: the less likely polarity must read better by this part, times the square of the polarity.
+        sure_enough: with an answer surer than this, nothing more is tried.
+    """
+
+    small_px: int = 64
+    enlarged_px: int = 112
+    reduced_px: int = 400
+    trust: int = 4
+    as_it_is: float = 2.0
+    grey: float = 0.7
+    part: float = 0.4
+    freed: float = 3.0
+    thin_of_shorter: float = 0.12
+    least_inner: float = 0.3
+    clear_polarity: float = 0.8
+    upright: float = 0.25
+    sure_enough: float = 0.9
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to see the picture.
+
+    Attributes:
+        image: in MNIST's form, uint8, shape (28, 28).
+        component: the foreground it shows, with its place in the picture.
+        weight: how much it counts beside others that are as sure.
+    """
+
+    image: NDArray[np.uint8]
+    component: Component
+    weight: float
+
+
+@dataclass(frozen=True)
+class Best:
+    """What several views lead to.
+
+    Attributes:
+        guess: the digit.
+        first: how well the picture reads as a whole, 0 to 1: that tells which polarity is right.
+        found: what was found on the way, if it was looked for.
+    """
+
+    guess: Guess
+    first: float
+    found: Found | None
+
+
+def find_single_digits(
+    pictures: Sequence[NDArray[np.uint8]],
+    classify: Classify,
+    settings: SingleSettings | None = None,
+    page_settings: Settings | None = None,
+) -> list[Best | None]:
+    """Give the best guess for each picture of one digit; None for a picture that is all of one colour.
+
+    Args:
+        pictures: uint8, shape (h, w, 3), in either polarity.
+        classify: gives the probabilities of images in MNIST's form; it is called a few times for all pictures.
+        settings: see `SingleSettings`.
+        page_settings: those of the stages that singles share with pages.
+    """
+    settings, stages = settings or SingleSettings(), page_settings or Settings(rulings=None)
+    scaled = [_reduced(colours, settings.reduced_px) for colours in pictures]
+    polarities = [border_polarity(luminance(colours)) for colours, _ in scaled]
+    upright = [c if p >= 0 else 255 - c for (c, _), p in zip(scaled, polarities, strict=True)]
+    result = _judged([first_views(c, settings, stages) for c in upright], classify, settings)
+    unsure = [
+        i
+        for i, (one, p) in enumerate(zip(result, polarities, strict=True))
+        if not (one and one.guess.confidence >= settings.sure_enough and abs(p) >= settings.clear_polarity)
+    ]
+    again = _judged([all_views(upright[i], settings, stages) for i in unsure], classify, settings)
+    for i, one in zip(unsure, again, strict=True):
+        result[i] = one
+    unclear = [i for i in unsure if abs(polarities[i]) < settings.clear_polarity]
+    negatives = _judged([all_views(255 - upright[i], settings, stages) for i in unclear], classify, settings)
+    for i, other in zip(unclear, negatives, strict=True):
+        one = result[i]
+        # The network knows no negatives: they look like no digit to it.
+        if other and (one is None or other.first > one.first * (1 + settings.upright * polarities[i] ** 2)):
+            result[i] = other
+    return [
+        one and replace(one, guess=replace(one.guess, component=rescaled(one.guess.component, factor)))
+        for one, (_, factor) in zip(result, scaled, strict=True)
+    ]
+
+
+def _reduced(colours: NDArray[np.uint8], side_px: int) -> tuple[NDArray[np.uint8], float]:
+    """A picture with no side longer than so many pixels, and by which factor it was longer."""
+    factor = max(1.0, max(colours.shape) / side_px)
+    if factor == 1:
+        return colours, 1.0
+    image = Image.fromarray(colours)
+    size = max(1, round(image.width / factor)), max(1, round(image.height / factor))
+    return np.asarray(image.resize(size, Image.Resampling.BOX)), factor
+
+
+def border_polarity(grey: NDArray[np.float32]) -> float:
+    """Tell dark foreground (above 0) from light foreground, -1 to 1, by the picture's border."""
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    low, high = float(grey.min()), float(grey.max())
+    # Each pixel counts from -1 to 1, and nearly as much as that if it is clearly brighter or darker than halfway.
+    return float(np.tanh(6 * (border - (low + high) / 2) / max(high - low, 1)).mean())
+
+
+def _judged(
+    views: Sequence[tuple[list[View], Found | None]], classify: Classify, settings: SingleSettings
+) -> list[Best | None]:
+    """Weigh what the network says of every view of each picture, in one call."""
+    images = [view.image for some, _ in views for view in some]
+    if not images:
+        return [None] * len(views)
+    probabilities = classify(np.array(images))
+    result: list[Best | None] = []
+    place = 0
+    for some, found in views:
+        own = probabilities[place : place + len(some)]
+        place += len(some)
+        result.append(_weighed(some, own, found, settings) if some else None)
+    return result
+
+
+def _weighed(views: list[View], probabilities: NDArray[Any], found: Found | None, settings: SingleSettings) -> Best:
+    """The mean of what is said of the views, each as sure as it is."""
+    weights = np.array([view.weight for view in views]) * probabilities.max(axis=1) ** settings.trust
+    mean = weights @ probabilities / weights.sum()
+    # Show the view that counts most among those that agree.
+    agree = np.where(probabilities.argmax(axis=1) == mean.argmax(), weights, -1)
+    chosen = views[int(agree.argmax())]
+    first = float(probabilities[0].max())
+    if views[0].weight != settings.as_it_is:  # a line of the form may have spoilt the first view, and not the others
+        first = (first + float(mean.max())) / 2
+    return Best(Guess(chosen.component, chosen.image, mean), first, found)
+
+
+def first_views(
+    colours: NDArray[np.uint8], settings: SingleSettings, stages: Settings
+) -> tuple[list[View], Found | None]:
+    """See a picture in the ways that mostly suffice; foreground dark."""
+    if colours.min() == colours.max():
+        return [], None
+    if max(colours.shape) <= settings.small_px:
+        return list(_grey_views(colours, settings)), None
+    found = find_components(as_page(colours, None, True), stages, plane=True)
+    return list(_foreground_views(found, 1, settings))[:1], found
+
+
+def all_views(
+    colours: NDArray[np.uint8], settings: SingleSettings, stages: Settings
+) -> tuple[list[View], Found | None]:
+    """See a picture in every way that makes sense for it; foreground dark."""
+    if colours.min() == colours.max():
+        return [], None
+    views = list(_grey_views(colours, settings)) if max(colours.shape) <= settings.small_px else []
+    page = as_page(colours, None, True)
+    enlarged, factor = enlarge(page.grey, settings.enlarged_px)
+    page = replace(page, grey=enlarged)
+    shown = None
+    for plane in (True, False):
+        found = find_components(page, stages, plane=plane)
+        views += _foreground_views(found, factor, settings)
+        shown = shown or found
+    return views, shown
+
+
+def _grey_views(colours: NDArray[np.uint8], settings: SingleSettings) -> Iterator[View]:
+    """See a small picture by its grey levels, and as it is if it may have MNIST's form."""
+    dark = 255 - luminance(colours)
+    low, high = float(np.percentile(dark, 25)), float(np.percentile(dark, 99.5))
+    if high - low < 1:
+        high, low = float(dark.max()), float(dark.min())
+    if high > low:
+        soft = ((dark - low) / (high - low) * 1.15 - 0.15).clip(0, 1).astype(np.float32)
+        whole = Component(soft, 0, 0)
+        if dark.shape == (SIZE, SIZE):
+            yield View(np.floor(dark + 0.5).astype(np.uint8), whole, settings.as_it_is)
+        yield View(prepare(soft), whole, settings.grey)
+
+
+def _foreground_views(found: Found, factor: float, settings: SingleSettings) -> Iterator[View]:
+    """See the digit as all components, as those off the picture's edge, and as the largest."""
+    size = found.foreground.mask.shape
+    usual = usual_height(found.components)
+    pieces = [one for one in found.components if not is_speck(one, usual)]
+    for choice, weight in _choices(pieces, size, settings):
+        whole = combined(choice)
+        yield View(prepare(whole.density), rescaled(whole, 1 / factor), weight)
+
+
+def _choices(
+    pieces: list[Component], size: tuple[int, ...], settings: SingleSettings
+) -> list[tuple[list[Component], float]]:
+    """Which components may be the digit, and what that counts."""
+    if not pieces:
+        return []
+    height, width = size
+    inner = [p for p in pieces if p.left > 1 and p.top > 1 and p.right < width - 1 and p.bottom < height - 1]
+    outer = [piece for piece in pieces if piece not in inner]
+    result = [(pieces, 1.0)]
+    if inner and outer and all(min(p.width, p.height) < settings.thin_of_shorter * min(size) for p in outer):
+        result = [(pieces, settings.part), (inner, settings.freed)]
+    elif inner and outer and sum(p.amount for p in inner) >= settings.least_inner * sum(p.amount for p in pieces):
+        result.append((inner, 1.0))
+    if len(pieces) > 1 and len(inner) != 1:
+        result.append(([max(pieces, key=lambda piece: piece.amount)], settings.part))
+    return result
+
+
+def enlarge(grey: NDArray[np.float32], side_px: int) -> tuple[NDArray[np.float32], int]:
+    """Enlarge a small picture to about this side; by which factor."""
+    factor = -(-side_px // max(grey.shape))
+    if factor <= 1:
+        return grey, 1
+    size = grey.shape[1] * factor, grey.shape[0] * factor
+    return np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BICUBIC)).clip(0, None), factor

@@ -1,0 +1,208 @@
+"""Split: a group that holds several touching digits, cut apart along seams from top to bottom that cross few
+strokes.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from byhand.reading.background import small
+from byhand.reading.components import Component, trimmed
+from byhand.reading.grouping import Classify, Guess, guess
+from byhand.reading.preparation import stroke_width
+
+
+@dataclass(frozen=True)
+class SplittingSettings:
+    """When a group is split, and where. Widths are parts of the group's height.
+
+    Attributes:
+        clear: what reads at least so well, 0 to 1,
+        narrow_of_height: and is no wider than this, is one digit.
+        several_of_height: what is wider is several, even if they are hard to read.
+        least_part: a part must read at least so well, 0 to 1.
+        price: what one more digit must gain, in log probability;
+        stick: and a 1 as much again, for letters are made of sticks;
+        crossing: and as much for each stroke that a seam crosses: digits touch in one place, and a 0 cut in half in
+            two.
+        height_px: seams are searched in a picture of this height.
+        aside_px: a step aside costs so much foreground, pixels.
+        most_seams: and five for each height of the group, if that is more.
+        apart_of_height: seams lie at least so far apart,
+        deepest_of_height: and cross at most so much foreground.
+        least_height, least_amount: a part has at least this part of the whole height and of the whole foreground.
+    """
+
+    clear: float = 0.9
+    narrow_of_height: float = 0.95
+    several_of_height: float = 1.3
+    least_part: float = 0.6
+    price: float = 0.35
+    stick: float = 0.35
+    crossing: float = 0.4
+    height_px: int = 48
+    aside_px: float = 0.06
+    most_seams: int = 8
+    apart_of_height: float = 0.1
+    deepest_of_height: float = 0.45
+    least_height: float = 0.45
+    least_amount: float = 0.06
+
+
+@dataclass(frozen=True)
+class Seams:
+    """Seams through a component, numbered from 1 from left to right, and the parts between them.
+
+    Attributes:
+        count: number of seams.
+        parts: the foreground between two seams, by their numbers; 0 and `count + 1` are the component's edges.
+        strokes: how many strokes each seam crosses, by its number; less than 1 where it grazes one.
+    """
+
+    count: int
+    parts: dict[tuple[int, int], Component]
+    strokes: dict[int, float]
+
+
+def split(
+    guesses: Sequence[Guess], classify: Classify, settings: SplittingSettings | None = SplittingSettings()
+) -> tuple[Guess, ...]:
+    """Cut groups into several digits where these read better than the whole.
+
+    Args:
+        guesses: what `group` has found.
+        classify: gives the probabilities of images in MNIST's form; it is called once.
+        settings: see `SplittingSettings`; None to split nothing.
+    """
+    if settings is None:
+        return tuple(guesses)
+    seams = [Seams(0, {}, {}) if _is_one(one, settings) else find_seams(one.component, settings) for one in guesses]
+    parts = iter(guess([part for some in seams for part in some.parts.values()], classify))
+    return tuple(
+        part
+        for one, some in zip(guesses, seams, strict=True)
+        for part in _best_split(one, some, {place: next(parts) for place in some.parts}, settings)
+    )
+
+
+def _is_one(one: Guess, settings: SplittingSettings) -> bool:
+    """Tell whether there is nothing to split."""
+    narrow = one.component.width < settings.narrow_of_height * one.component.height
+    return one.confidence >= settings.clear and narrow
+
+
+def _best_split(
+    one: Guess, seams: Seams, guesses: dict[tuple[int, int], Guess], settings: SplittingSettings
+) -> list[Guess]:
+    """Of all ways to cut along some of the seams, the one that reads best."""
+    if not guesses:
+        return [one]
+    several = one.component.width > settings.several_of_height * one.component.height
+    least = settings.clear if one.confidence >= settings.clear else 0.0 if several else settings.least_part
+    last = seams.count + 1
+    best: dict[int, tuple[float, list[Guess]]] = {0: (0.0, []), last: (one.score - settings.price, [one])}
+    for end in range(1, last + 1):
+        for start in range(end):
+            part = guesses.get((start, end))
+            if start not in best or part is None or part.confidence < least:
+                continue
+            through = settings.crossing * seams.strokes.get(end, 0.0)
+            stick = settings.stick if part.digit == 1 and not several else 0.0
+            score = best[start][0] + part.score - settings.price - through - stick
+            if end not in best or score > best[end][0]:
+                best[end] = score, [*best[start][1], part]
+    found = best[last][1]
+    if len(found) == 1:
+        return found
+    # A cut in the wrong place spoils both sides: no part is surer than all of them together.
+    together = math.prod(part.confidence for part in found)
+    return [replace(part, probabilities=doubted(part.probabilities, together / part.confidence)) for part in found]
+
+
+def doubted(probabilities: NDArray[Any], trust: float) -> NDArray[Any]:
+    """Probabilities that hold only with the probability `trust`; otherwise any digit is as likely."""
+    return np.asarray(trust * probabilities + (1 - trust) / probabilities.size)
+
+
+def find_seams(one: Component, settings: SplittingSettings) -> Seams:
+    """Find seams along which a component may fall into digits."""
+    scale = settings.height_px / one.height
+    side = max(2, round(max(one.density.shape) * min(1, scale)))
+    reduced = small(one.density, side)
+    paths, crossed = _paths(reduced, settings)
+    if not len(paths):
+        return Seams(0, {}, {})
+    rows = (np.arange(one.height) * len(reduced) // one.height).clip(0, len(reduced) - 1)
+    factor = one.width / reduced.shape[1]
+    lines = [np.zeros(one.height), *((path[rows] + 0.5) * factor for path in paths), np.full(one.height, np.inf)]
+    columns = np.arange(one.width)
+    parts = {}
+    for start in range(len(lines)):
+        for end in range(start + 1, len(lines)):
+            if (start, end) == (0, len(lines) - 1):
+                continue
+            between = (columns >= lines[start][:, np.newaxis]) & (columns < lines[end][:, np.newaxis])
+            part = trimmed(np.where(between, one.density, 0), one.left, one.top)
+            if (
+                part
+                and part.height >= settings.least_height * one.height
+                and part.amount >= settings.least_amount * one.amount
+                and part.width < 1.5 * one.height
+            ):
+                parts[start, end] = part
+    width = max(1.0, stroke_width(reduced))
+    return Seams(len(paths), parts, {i + 1: foreground / width for i, foreground in enumerate(crossed)})
+
+
+def _paths(foreground: NDArray[np.float32], settings: SplittingSettings) -> tuple[list[NDArray[np.intp]], list[float]]:
+    """Columns of the best paths, row by row, and how much foreground they cross, in pixels; left to right.
+
+    For each column of the middle row, the path through it that crosses least foreground: the cheapest from there to
+    the top
+    and to the bottom. These are taken in the order of that foreground, as long as they lie apart from those taken
+    before.
+    """
+    height, width = foreground.shape
+    if width < 4:
+        return [], []
+    middle = height // 2
+    upper, from_top = _cheapest(foreground[: middle + 1], settings.aside_px)
+    lower, from_bottom = _cheapest(foreground[middle:][::-1], settings.aside_px)
+    price = upper + lower - foreground[middle]
+    margin = max(1, round(settings.apart_of_height * height / 2))
+    price[:margin] = price[-margin:] = np.inf
+    apart = max(2, round(settings.apart_of_height * height))
+    most = max(settings.most_seams, round(5 * width / height))
+    found: list[tuple[int, float, NDArray[np.intp]]] = []
+    for x in np.argsort(price, kind="stable"):
+        if len(found) == most or price[x] > settings.deepest_of_height * height:
+            break
+        path = np.concatenate([_followed(from_top, x), _followed(from_bottom, x)[::-1][1:]])
+        if all(np.abs(path - other).mean() >= apart / 2 for _, _, other in found):
+            found.append((int(path.sum()), float(price[x]), path))
+    found.sort(key=lambda entry: entry[0])
+    return [path for _, _, path in found], [price for _, price, _ in found]
+
+
+def _cheapest(foreground: NDArray[np.float32], aside: float) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """The cost of the cheapest path from the first row to each column of the last, and every column's step to it."""
+    cost = foreground[0].astype(float)
+    step = np.zeros(foreground.shape, np.intp)
+    for y in range(1, len(foreground)):
+        before = np.pad(cost, 1, constant_values=np.inf)
+        choices = np.stack([before[:-2] + aside, before[1:-1], before[2:] + aside])
+        step[y] = choices.argmin(axis=0) - 1
+        cost = choices.min(axis=0) + foreground[y]
+    return cost, step
+
+
+def _followed(step: NDArray[np.intp], x: int) -> NDArray[np.intp]:
+    """The columns, row by row, of the path that ends in column `x` of the last row."""
+    path = np.full(len(step), x)
+    for y in range(len(step) - 1, 0, -1):
+        path[y - 1] = path[y] + step[y, path[y]]
+    return path

@@ -1,0 +1,43 @@
+"""The page in its surroundings."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from byhand.reading.page import find_page
+
+CORNERS = [(90, 40), (330, 70), (300, 270), (60, 240)]
+
+
+def picture(page: int, desk: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """A page on a desk, colours (300, 400, 3), and where it is."""
+    mask = Image.new("L", (400, 300))
+    ImageDraw.Draw(mask).polygon(CORNERS, 255)
+    where = np.asarray(mask) > 0
+    grey = np.where(where, page, desk) + np.random.default_rng(0).normal(0, 2, where.shape)
+    return np.repeat(grey[..., np.newaxis].clip(0, 255).astype(np.uint8), 3, axis=2), where
+
+
+def overlap(found: NDArray[np.bool_] | None, where: NDArray[np.bool_]) -> float:
+    assert found is not None
+    return float((found & where).sum() / (found | where).sum())
+
+
+@pytest.mark.parametrize(("page", "desk"), [(220, 60), (40, 160)])
+def test_a_sheet_on_a_desk(page: int, desk: int) -> None:
+    colours, where = picture(page, desk)
+    assert overlap(find_page(colours, light=page > desk), where) > 0.85  # its rim is left out
+    assert find_page(colours, light=page < desk) is None
+
+
+def test_a_shadow_parts_sheet_and_desk() -> None:
+    colours, where = picture(220, 100)
+    colours[:, 200:] = (colours[:, 200:] * 0.5).astype(np.uint8)  # the page in it is as dark as the desk beside it
+    assert overlap(find_page(colours), where) > 0.85
+
+
+def test_paper_that_fills_the_picture() -> None:
+    light = np.linspace(120, 230, 400)[np.newaxis, :, np.newaxis]
+    assert find_page(np.broadcast_to(light, (300, 400, 3)).astype(np.uint8)) is None
+    assert find_page(np.full((20, 30, 3), 255, np.uint8)) is None

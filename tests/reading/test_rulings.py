@@ -1,0 +1,68 @@
+"""Printed lines, and what must stay when they go."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from byhand.reading.foreground import Foreground
+from byhand.reading.rulings import remove_rulings
+
+EVERYWHERE = np.ones((400, 600), bool)
+
+
+def without_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    foreground = Foreground(mask.astype(np.float32), mask, np.ones(mask.shape, np.float32))
+    return remove_rulings(foreground, None)[0].mask
+
+
+def ring(radius: int = 40, width: int = 8) -> NDArray[np.bool_]:
+    """A 0 in the middle of the page."""
+    y, x = np.indices(EVERYWHERE.shape)
+    away = np.hypot(y - 200, x - 300)
+    return (away < radius) & (away > radius - width)
+
+
+def squared() -> NDArray[np.bool_]:
+    """Squared background, a little tilted."""
+    y, x = np.indices(EVERYWHERE.shape)
+    return ((y + x // 40) % 50 < 2) | ((x - y // 40) % 50 < 2)
+
+
+def test_squared_paper_goes_and_the_digit_stays() -> None:
+    left = without_lines(ring() | squared())
+    assert (left & ring()).sum() > 0.9 * ring().sum()
+    assert (left & ~ring()).sum() < 0.05 * squared().sum()
+
+
+def test_remove_rulings_all_stays() -> None:
+    assert np.array_equal(without_lines(ring()), ring())
+
+
+def test_a_long_stroke_that_ends_within_the_page_is_no_line() -> None:
+    one = np.zeros_like(EVERYWHERE)
+    one[100:300, 298:304] = True
+    assert np.array_equal(without_lines(one), one)
+
+
+def test_a_line_to_the_edge_is_one() -> None:
+    line = np.zeros_like(EVERYWHERE)
+    line[:, 298:301] = True
+    assert not without_lines(line).any()
+
+
+def test_a_box_goes_and_the_digit_that_touches_it_stays() -> None:
+    box = np.zeros_like(EVERYWHERE)
+    box[150:250, 255:345] = True
+    box[156:244, 261:339] = False
+    digit = np.zeros_like(EVERYWHERE)
+    digit[170:236, 296:304] = True  # a 1
+    digit[230:236, 290:339] = True  # whose foot reaches the box
+    left = without_lines(box | digit)
+    assert (left & digit).sum() > 0.9 * digit.sum()
+    assert (left & box & ~digit).sum() < 0.05 * box.sum()
+
+
+def test_what_is_taken_out_is_told() -> None:
+    mask = np.zeros_like(EVERYWHERE)
+    mask[200:203] = True
+    _, boxes = remove_rulings(Foreground(mask.astype(np.float32), mask, np.ones(mask.shape, np.float32)), None)
+    assert boxes == ((0, 200, 600, 203),)
