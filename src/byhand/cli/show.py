@@ -32,6 +32,7 @@ def show(
 
     Example: byhand show mistakes --model runs/fast-1 --save mistakes.png
     """
+    from byhand.cli.photographs import PhotographReader
     from byhand.data.sources import load_examples
     from byhand.errors import ByhandError, choose
     from byhand.figures import draw
@@ -54,7 +55,8 @@ def show(
     else:
         path = Path(save)
     loaded = load_model(model)
-    examples, notes = load_examples(data if data is not None else data_of(model, loaded), image_size=loaded.image_shape)
+    source = data if data is not None else data_of(model, loaded)
+    examples, notes = load_examples(source, image_size=loaded.image_shape, photographs=PhotographReader(model))
     if not quiet:
         for note in notes:
             say(note)
