@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from byhand.cli.common import AsJson, DataSource, Debug, ModelPath, Quiet, command, print_json, say
+from byhand.cli.common import (
+    LARGEST_SEED,
+    AsJson,
+    DataSource,
+    Debug,
+    ModelPath,
+    Quiet,
+    command,
+    print_json,
+    say,
+    within,
+)
 from byhand.figures import FIGURES
 
 READING = "reading"  # needs a picture instead of data
@@ -40,6 +51,7 @@ def show(
     from byhand.model import load_model
     from byhand.training.run_folder import data_of
 
+    within("--seed", seed, 0, LARGEST_SEED)
     if figure == READING:
         path = Path(save or f"{READING}.png")
         _show_reading(image, model, path)
