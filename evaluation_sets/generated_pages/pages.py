@@ -11,7 +11,7 @@ from evaluation_sets.generated_pages.layouts import Layout, any_layout
 from evaluation_sets.generated_pages.pens import DOODLES, Digits, Ink, Pen, any_pen, digit_ink, doodle_ink
 from evaluation_sets.generated_pages.sheets import Colours, any_sheet, write
 
-Placed = tuple[str, float, float, float, int]
+Placed = tuple[str, float, float, float, int]  # the fields of a `Mark`, in pixels of the sheet
 
 
 @dataclass(frozen=True)
