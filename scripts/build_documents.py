@@ -18,7 +18,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))
 from benchmarks.figure import draw_speed  # noqa: E402  (not part of the package)
-from byhand.figures import save  # noqa: E402
+from byhand.figures.style import save  # noqa: E402
 from evaluation_sets.generated_pages.pages import make_page  # noqa: E402
 from scripts.results_page import PICTURED, RECIPES, kept, results_page  # noqa: E402
 
@@ -63,6 +63,7 @@ def sections() -> dict[str, str]:
         "training": f"```\n{(RESULTS / 'train-output.txt').read_text('utf-8').rstrip()}\n```",
         "results": results_table(),
         "speed": speed_table(),
+        "ahead": ahead(),
     }
 
 
@@ -83,9 +84,9 @@ def results_table() -> str:
             f"**{mean:.2f} %** ± {spread:.2f} | {min(accuracies):.2f} to {max(accuracies):.2f} % | "
             f"{learning_time(seconds)} | `byhand train {recipe} --seed 0`, … `{len(runs) - 1}` |"
         )
-    votes = kept("committee-record")
+    ensemble = kept("ensemble-record")
     lines.append(
-        f"| {votes['members']} of `record`, voting | | | **{100 * votes['accuracy']:.2f} %** | | | "
+        f"| ensemble of {ensemble['members']} `record` | | | **{100 * ensemble['accuracy']:.2f} %** | | | "
         "`byhand evaluate --model RUN --model RUN …` |"
     )
     checks = kept("check-gradients")
@@ -100,6 +101,21 @@ def results_table() -> str:
         f"with finite differences; the largest relative error is {checks['max_relative_error']:.1e}.",
     ]
     return "\n".join(lines)
+
+
+def ahead() -> str:
+    """Where others are faster, in a sentence."""
+    report = json.loads(BENCHMARKS.read_text("utf-8"))
+    parts = {f"training in {name.replace('batch ', 'batches of ')}": part for name, part in report["epoch"].items()}
+    parts["reading 10,000 images"] = report["predict"]["10,000 images from bytes"]
+    parts["reading one image"] = report["predict"]["one image, bytes, p50"]
+    faster = [
+        f"{rival} takes {100 * ratio:.0f} % of byhand's time for {what}"
+        for what, part in parts.items()
+        for rival, ratio in part["rival / byhand"].items()
+        if ratio < 0.995 and "byhand" not in rival and "floor" not in rival
+    ]
+    return f"Where another is faster: {'; '.join(faster)}." if faster else "Nothing measured is faster."
 
 
 def learning_time(seconds: float) -> str:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from byhand.run_folder import is_finished
+from byhand.training.run_folder import is_finished
 
 MODELS = Path(__file__).parents[1] / "src" / "byhand" / "models"
 

@@ -3,7 +3,7 @@
     python scripts/measure.py recipes original fast accurate     five seeds each: some fifteen minutes
     python scripts/measure.py recipes record --seeds 3           two hours and a half on one core
     python scripts/measure.py ablation accurate record           what each ingredient is worth, on held-out images
-    python scripts/measure.py committee record                   the trained models of a recipe, voting
+    python scripts/measure.py ensemble record                    the trained models of a recipe, averaged
     python scripts/measure.py reader                             the reader that comes along
     python scripts/measure.py output                             what `byhand train` prints
     python scripts/measure.py gradients                          `byhand check-gradients`
@@ -44,15 +44,15 @@ WITHOUT = {
     },
     "accurate": {
         "as it is": [],
-        "not straightened": ["--no-straighten"],
+        "not deskewed": ["--no-deskew"],
         "not deformed": ["--rotation", "0", "--scale", "0", "--shear", "0", "--shift", "0"],
-        "neither": ["--no-straighten", "--rotation", "0", "--scale", "0", "--shear", "0", "--shift", "0"],
-        "bent as well": ["--elastic", "0.5"],
+        "neither": ["--no-deskew", "--rotation", "0", "--scale", "0", "--shear", "0", "--shift", "0"],
+        "elastic deformation as well": ["--elastic", "0.5"],
     },
     "record": {
         "as it is": [],
-        "not straightened": ["--no-straighten"],
-        "not bent": ["--elastic", "0"],
+        "not deskewed": ["--no-deskew"],
+        "no elastic deformation": ["--elastic", "0"],
         "half as many units": ["--hidden", "750,500"],
         "not fading": ["--fading", "0"],
         "Nesterov instead of Adam": ["--optimizer", "nesterov", "--momentum", "0.9", "--learning-rate", "0.1"],
@@ -137,11 +137,11 @@ def ablation(names: list[str], seeds: Annotated[int, typer.Option(help="Training
 
 
 @app.command()
-def committee(name: str) -> None:
-    """Let all trained models of a recipe vote."""
+def ensemble(name: str) -> None:
+    """Average all trained models of a recipe."""
     members = sorted(folder for folder in RUNS.glob(f"{name}-*") if folder.is_dir())
     result = byhand("evaluate", *(word for member in members for word in ("--model", str(member))))
-    keep(f"committee-{name}", {"recipe": name, "members": len(members), **result})
+    keep(f"ensemble-{name}", {"recipe": name, "members": len(members), **result})
 
 
 @app.command()

@@ -44,8 +44,8 @@ def results_page() -> str:
         "![Accuracy under four kinds of change](pictures/results/record-robustness.png)",
         "## Other people's hands: reader",
         _reader(),
-        _foreign(),
-        _pages(),
+        _shifted_digits(),
+        _generated_pages(),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -71,10 +71,10 @@ def _overview() -> str:
             f"({', '.join(f'{accuracy:.2f}' for accuracy in accuracies)}) | "
             f"{', '.join(str(run['seed']) for run in runs)} | {calibration} |"
         )
-    votes, machine = kept("committee-record"), kept("record")
+    ensemble, machine = kept("ensemble-record"), kept("record")
     lines += [
         "",
-        f"A committee of the {votes['members']} `record` networks reads **{100 * votes['accuracy']:.2f} %** right. "
+        f"An ensemble of the {ensemble['members']} `record` networks reads **{100 * ensemble['accuracy']:.2f} %** right. "
         f"Learning time is the median. Measured on an {machine['processor']} with {machine['cores']} cores.",
         "",
         _cost_of_deformations(),
@@ -100,8 +100,8 @@ def _published() -> str:
         (f"byhand `{name}`, mean of {len(_accuracies(name))} seeds", f"{statistics.mean(_accuracies(name)):.2f}")
         for name in RECIPES[1:]
     ]
-    votes = kept("committee-record")
-    ours.append((f"byhand, a committee of {votes['members']} `record` networks", f"{100 * votes['accuracy']:.2f}"))
+    ensemble = kept("ensemble-record")
+    ours.append((f"byhand, an ensemble of {ensemble['members']} `record` networks", f"{100 * ensemble['accuracy']:.2f}"))
     rows = sorted([*PUBLISHED, *ours], key=lambda row: float(row[1]))
     return "\n".join(["| | test accuracy |", "| --- | --- |", *(f"| {what} | {value} % |" for what, value in rows)])
 
@@ -155,10 +155,10 @@ def _reader() -> str:
     )
 
 
-def _foreign() -> str:
+def _shifted_digits() -> str:
     """What `python -m evaluation_sets.shifted_digits` measured."""
     lines = [
-        "Single digits (`python -m evaluation_sets.shifted_digits 500 docs/results/foreign.json`): imitations, "
+        "Single digits (`python -m evaluation_sets.shifted_digits 500 docs/results/shifted-digits.json`): imitations, "
         "made from MNIST's test "
         "images, of what others collected, and corruptions after Mu and Gilmer 2019, read through `--single`. Glass "
         "blur, fog and zigzag were held out of training altogether. Some choices of `--single` were made on "
@@ -167,7 +167,7 @@ def _foreign() -> str:
         "| | read right | flagged sure | right among sure |",
         "| --- | --- | --- | --- |",
     ]
-    for name, values in kept("foreign").items():
+    for name, values in kept("shifted-digits").items():
         if "accuracy" in values:
             shares = [values.get(key) for key in ("accuracy", "sure", "right_of_sure")]
             cells = ["" if share is None else f"{100 * share:.1f} %" for share in shares]
@@ -175,9 +175,9 @@ def _foreign() -> str:
     return "\n".join(lines)
 
 
-def _pages() -> str:
+def _generated_pages() -> str:
     """What `python -m evaluation_sets.generated_pages` measured."""
-    pages = kept("pages")
+    pages = kept("generated-pages")
     lines = [
         f"Pages with desks, shadows, ruling and several pens, drawn by a program with MNIST's test digits (`python -m "
         f"evaluation_sets.generated_pages --pages 200 --seed {pages['seed']} --json`). "

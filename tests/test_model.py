@@ -13,7 +13,7 @@ import byhand
 from byhand.data import Dataset
 from byhand.errors import ByhandError
 from byhand.model import FORMAT, Model, load_model
-from byhand.run import Run
+from byhand.training.run import Run
 
 SMALL = Model.from_bytes(byhand.model.shipped_model().read_bytes(), "shipped").to_bytes()
 
@@ -36,7 +36,7 @@ def test_a_saved_model_predicts_the_same_and_has_the_same_bytes(
     small_run.model.save(path)
     again = load_model(path)
     np.testing.assert_array_equal(
-        again.predict_proba(few_digits.test_images), small_run.model.predict_proba(few_digits.test_images)
+        again.predict_proba(few_digits.test.images), small_run.model.predict_proba(few_digits.test.images)
     )
     assert again.to_bytes() == path.read_bytes() == small_run.model.to_bytes()
     assert again.results == small_run.model.results
@@ -56,7 +56,7 @@ def test_the_metadata_is_one_json_string_with_sorted_keys_and_no_times(small_run
 
 
 def test_images_may_be_flat_or_square_and_of_any_number_type(small_run: Run, few_digits: Dataset) -> None:
-    model, images = small_run.model, few_digits.test_images[:7]
+    model, images = small_run.model, few_digits.test.images[:7]
     expected = model.predict_proba(images)
     np.testing.assert_allclose(expected.sum(axis=1), 1, rtol=1e-5)
     for same in (images.reshape(7, 784), images.astype(float), images.astype(np.int64)):

@@ -12,7 +12,7 @@ from PIL import Image
 
 import byhand
 from benchmarks.figure import draw_speed
-from byhand.figures import save
+from byhand.figures.style import save
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-import byhand
+from byhand.data import Dataset
 from byhand.evaluation import evaluate
 from byhand.model import load_model, shipped_model
 from byhand.training.recipe import Recipe
@@ -19,8 +19,8 @@ def test_the_checksum_is_the_recorded_one() -> None:
 
 @pytest.mark.parametrize("name", ["fast", "reader"])
 def test_results_are_those_that_the_model_has(name: str) -> None:
-    model, mnist = load_model(shipped_model(name)), byhand.load_mnist()
-    measured = evaluate(model, mnist.test_images, mnist.test_labels)
+    model = load_model(shipped_model(name))
+    measured = evaluate(model, Dataset.mnist().test)
     assert measured.accuracy == pytest.approx(model.results["test_accuracy"], abs=2e-4)
     assert measured.loss == pytest.approx(model.results["test_loss"], rel=1e-3)
 

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 import byhand
 from benchmarks.task import CLASSES, LEARNING_RATE, PIXELS, Weights, first_weights, scaled_images, targets
-from byhand.data import Dataset, MinMaxScaling, one_hot
+from byhand.data import Dataset, one_hot
 from byhand.model import Model
 from byhand.nn import Network
-from byhand.run import run_recipe
+from byhand.preprocessing import MinMaxScaling, Preprocessing
+from byhand.training.loop import Training
 from byhand.training.recipe import Recipe
-from byhand.training.trainer import Epoch, Training, train_network
+from byhand.training.run import Run
 
 
 def network_of(weights: Weights, dtype: Any = np.float32) -> Network:
@@ -38,20 +39,18 @@ class Byhand:
 
     def epoch(self, batch: int) -> float:
         """Train one epoch."""
-        epochs: list[Epoch] = []
-        recipe = Recipe(batch_size=batch, learning_rate=LEARNING_RATE, epochs=1)
-        training = Training(self.network, self.images, self.targets, recipe, self.rng, scaling=self.scaling)
-        train_network(training, on_epoch=epochs.append)
-        return epochs[0].seconds
+        recipe, scale = Recipe(batch_size=batch, learning_rate=LEARNING_RATE, epochs=1), self.scaling.transform
+        training = Training(self.network, self.images, self.targets, recipe, self.rng, scale=scale)
+        training.run()
+        return training.history[0].seconds
 
     def wide(self, hidden: int, examples: int, batch: int) -> float:
         """Train a wider network on so many examples."""
         network = self.wider.setdefault(hidden, network_of(first_weights(hidden)))
-        recipe, epochs = Recipe(batch_size=batch, learning_rate=0.01, epochs=1), list[Epoch]()
-        images, wanted = self.images[:examples], self.targets[:examples]
-        training = Training(network, images, wanted, recipe, self.rng, scaling=self.scaling)
-        train_network(training, on_epoch=epochs.append)
-        return epochs[0].seconds
+        recipe, scale = Recipe(batch_size=batch, learning_rate=0.01, epochs=1), self.scaling.transform
+        training = Training(network, self.images[:examples], self.targets[:examples], recipe, self.rng, scale=scale)
+        training.run()
+        return training.history[0].seconds
 
     def to_accuracy(self, epochs: int, seed: int) -> tuple[float, float]:
         """Train `fast` from raw bytes; fitting the scaling is timed, the test is not."""
@@ -60,20 +59,20 @@ class Byhand:
         scaling, wanted = MinMaxScaling.fit(self.mnist.train_images), one_hot(self.mnist.train_labels, CLASSES)
         network = Network([PIXELS, *recipe.hidden, CLASSES], recipe.activation)
         network.initialise(recipe.initialiser, rng)
-        train_network(Training(network, self.images, wanted, recipe, rng, scaling=scaling))
+        Training(network, self.images, wanted, recipe, rng, scale=scaling.transform).run()
         seconds = time.perf_counter() - start
-        model = Model(network, scaling, tuple("0123456789"), (28, 28))
+        model = Model(network, Preprocessing((28, 28), scaling), tuple("0123456789"))
         return seconds, float((model.predict(self.mnist.test_images) == self.mnist.test_labels).mean())
 
     def recipe_epoch(self, name: str, deformed: bool, examples: int) -> float:
         """Train one epoch of a recipe on so many images, with or without its deformations."""
         none = {} if deformed else dict.fromkeys(("rotation", "scale", "shear", "shift", "elastic"), 0.0)
         recipe = Recipe.load(name, epochs=1, limit=examples, **none)
-        return run_recipe(recipe, self.data).train_seconds
+        return Run(recipe, self.data).complete().train_seconds
 
     def reach(self, name: str, epochs: int, seed: int) -> tuple[float, float]:
-        """Train a recipe from raw bytes for so many epochs; the time includes straightening and the test."""
-        run = run_recipe(Recipe.load(name, epochs=epochs, seed=seed), self.data)
+        """Train a recipe from raw bytes for so many epochs; the time includes deskewing and the test."""
+        run = Run(Recipe.load(name, epochs=epochs, seed=seed), self.data).complete()
         assert run.evaluation
         return run.seconds, run.evaluation.accuracy
 
@@ -83,11 +82,12 @@ class Byhand:
 
     def losses(self, order: NDArray[Any], batch: int) -> float:
         """Mean loss over one epoch in the given order."""
-        network, epochs = network_of(first_weights(dtype=np.float64), np.float64), list[Epoch]()
+        network = network_of(first_weights(dtype=np.float64), np.float64)
         recipe = Recipe(batch_size=batch, learning_rate=LEARNING_RATE, epochs=1, shuffle=False, dtype="float64")
         inputs, wanted = scaled_images()[order].astype(np.float64), self.targets[order].astype(np.float64)
-        train_network(Training(network, inputs, wanted, recipe, self.rng), on_epoch=epochs.append)
-        return epochs[0].train_loss
+        training = Training(network, inputs, wanted, recipe, self.rng)
+        training.run()
+        return training.history[0].train_loss
 
 
 class ByhandScaled(Byhand):
@@ -95,7 +95,7 @@ class ByhandScaled(Byhand):
 
     def epoch(self, batch: int) -> float:
         """Train one epoch."""
-        recipe, epochs = Recipe(batch_size=batch, learning_rate=LEARNING_RATE, epochs=1), list[Epoch]()
+        recipe = Recipe(batch_size=batch, learning_rate=LEARNING_RATE, epochs=1)
         training = Training(self.network, scaled_images(), self.targets, recipe, self.rng)
-        train_network(training, on_epoch=epochs.append)
-        return epochs[0].seconds
+        training.run()
+        return training.history[0].seconds

@@ -2,7 +2,7 @@
 benchmark for computer vision". Written anew from the paper's descriptions; shots, haze and the rest are our own code.
 
 Three of them, `HELD_OUT`, were named before the reader was first trained, and nothing like them is in its training:
-see `byhand.data.disturbances`.
+see `byhand.augmentation.corruptions`.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import correlate, gaussian_filter, shift
 from skimage.feature import canny
 
-from byhand.data.deformations import affine, resample
+from byhand.preprocessing.resampling import affine, resample
 
 Images = NDArray[Any]  # floats (n, 28, 28), 0 paper to 1 ink
 SIDE = 28

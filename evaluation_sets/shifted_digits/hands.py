@@ -13,9 +13,9 @@ from PIL import Image
 from scipy.ndimage import distance_transform_edt, gaussian_filter, zoom
 from skimage.morphology import skeletonize
 
-from byhand.data.deformations import Deformations
-from byhand.data.shapes import DIGITS
-from byhand.data.strokes import Hand, draw
+from byhand.augmentation.deformations import Deformations
+from byhand.augmentation.drawn_digits import DIGITS
+from byhand.augmentation.strokes import Hand, draw
 
 Pictures = list[NDArray[np.uint8]]
 LARGE = 5  # images are drawn on so many times as large

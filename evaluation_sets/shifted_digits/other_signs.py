@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from byhand.data.deformations import Deformations
+from byhand.augmentation.deformations import Deformations
 
 SIDE = 96
 # Letters that look like some way to write a digit are left out: O like 0, l like 1, Z like 2, y like 4, S like 5, b

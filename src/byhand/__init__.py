@@ -1,6 +1,6 @@
 """byhand: handwritten digits, read by a neural network written by hand.
 
-`load_mnist()` gives the data, `train()` a model, `load_model()` one from a file or the one that comes along,
+`load_mnist()` gives the data, `train()` a model, `load_model()` one from a file or the one that comes with byhand,
 `read()` the digits in a picture.
 """
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from byhand.model import load_model as load_model
     from byhand.reading.reader import Reading as Reading
     from byhand.reading.reader import read as read
-    from byhand.run import train as train
+    from byhand.training.train import train as train
 
 __version__ = "0.1.0"
 
@@ -26,7 +26,7 @@ _HOMES = {
     "load_model": "byhand.model",
     "Reading": "byhand.reading.reader",
     "read": "byhand.reading.reader",
-    "train": "byhand.run",
+    "train": "byhand.training.train",
 }
 __all__ = ["ByhandError", "Model", "Reading", "load_mnist", "load_model", "read", "train"]
 

@@ -8,32 +8,30 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from byhand.data.moments import straighten
-from byhand.data.scaling import MinMaxScaling
 from byhand.errors import ByhandError
 from byhand.files import write_atomically
+from byhand.jupyter import html_table
 from byhand.nn import ACTIVATIONS, Network, softmax
+from byhand.preprocessing import MinMaxScaling, Preprocessing
 
-FORMAT = 1
+FORMAT = 2
 MODEL_FILE = "model.safetensors"
 # What a probability is worth, for calibrated models. Below OTHER, what is in a picture is no digit; from SURE on, a
 # digit is flagged as sure: on 320 generated pages, 98.1 % of those flagged are right, and 97.1 % of the right ones are
 # flagged (with 0.98 it is 98.5 and 95.5 %, but then clear drawings with the mouse are doubted).
 OTHER, SURE = 0.45, 0.95
 # Large enough for fast products, small enough that a chunk's hidden layer stays in the processor's cache.
-CHUNK = 500
+IMAGES_AT_A_TIME = 500
 
 
 class Model:
-    """Network, scaling and labels; what `byhand train` makes and everything else uses.
+    """Network, preprocessing and labels; what `byhand train` makes and everything else uses.
 
     Attributes:
         network: the trained network.
-        scaling: from grey levels to the network's inputs.
-        straighten: whether images are straightened first (see `byhand.data.moments`).
+        preprocessing: from images to the network's inputs.
         temperature: divides the logits before the softmax, so that confidence means what it says.
         label_names: what each class is called, for example "0" to "9".
-        image_shape: (height, width) of the images it reads.
         recipe: the settings it was trained with, by name; without the place of a private data folder.
         results: what was measured at the end of training: "test_accuracy", "test_loss", "test_examples", ...
         history: one dictionary per epoch: "epoch", "train_loss", "train_accuracy", "validation_accuracy",
@@ -43,20 +41,44 @@ class Model:
     def __init__(
         self,
         network: Network,
-        scaling: MinMaxScaling,
+        preprocessing: Preprocessing,
         label_names: tuple[str, ...],
-        image_shape: tuple[int, int],
         recipe: dict[str, Any] | None = None,
         results: dict[str, Any] | None = None,
         history: list[dict[str, Any]] | None = None,
         *,
-        straighten: bool = False,
         temperature: float = 1.0,
     ) -> None:
-        self.network, self.scaling = network, scaling
-        self.straighten, self.temperature = straighten, temperature
-        self.label_names, self.image_shape = label_names, image_shape
+        self.network, self.preprocessing, self.temperature = network, preprocessing, temperature
+        self.label_names = label_names
         self.recipe, self.results, self.history = recipe or {}, results or {}, history or []
+
+    def __repr__(self) -> str:
+        name, accuracy = self.recipe.get("name", "untrained"), self.results.get("test_accuracy")
+        tested = "" if accuracy is None else f", {accuracy:.2%} on the test set"
+        height, width = self.image_shape
+        return (
+            f"<Model {name}: {'-'.join(map(str, self.network.sizes))}, {self.network.activation}, "
+            f"reads {width} x {height} pixels{tested}>"
+        )
+
+    def _repr_html_(self) -> str:
+        """The model as a table, for Jupyter."""
+        accuracy = self.results.get("test_accuracy")
+        rows = {
+            "recipe": self.recipe.get("name", ""),
+            "layers": f"{' - '.join(map(str, self.network.sizes))}, {self.network.activation}",
+            "parameters": f"{self.network.parameters.size:,}",
+            "reads": f"{self.image_shape[1]} x {self.image_shape[0]} pixels{', deskewed' * self.preprocessing.deskew}",
+            "labels": ", ".join(self.label_names),
+            "test accuracy": "" if accuracy is None else f"{accuracy:.2%}",
+        }
+        return html_table(rows)
+
+    @property
+    def image_shape(self) -> tuple[int, int]:
+        """(height, width) of the images it reads."""
+        return self.preprocessing.image_shape
 
     @property
     def labels(self) -> NDArray[Any]:
@@ -74,7 +96,7 @@ class Model:
         """Give the probability of each label for each image.
 
         Args:
-            images: grey levels in the form of the training data, ink bright (for MNIST uint8, 0 to 255),
+            images: grey levels in the form of the training data, bright on dark (for MNIST uint8, 0 to 255),
                 shape (n, height, width) or (n, height * width).
 
         Returns:
@@ -87,33 +109,14 @@ class Model:
 
     def logits(self, images: NDArray[Any]) -> NDArray[Any]:
         """Give the network's raw output for images as in `predict_proba`, shape (n, classes)."""
-        pixels = self.pixels(images)
+        pixels = self.preprocessing.pixels(images)
         result = np.empty((len(pixels), len(self.label_names)), self.network.parameters.dtype)
-        scaled = np.empty((min(len(pixels), CHUNK), pixels.shape[1]), result.dtype)
-        for start in range(0, len(pixels), CHUNK):
-            chunk = pixels[start : start + CHUNK]
-            result[start : start + CHUNK] = self.network.forward(
-                self.scaling.transform(chunk, out=scaled[: len(chunk)])
-            )
+        scaled = np.empty((min(len(pixels), IMAGES_AT_A_TIME), pixels.shape[1]), result.dtype)
+        for start in range(0, len(pixels), IMAGES_AT_A_TIME):
+            chunk = pixels[start : start + IMAGES_AT_A_TIME]
+            inputs = self.preprocessing.scaling.transform(chunk, out=scaled[: len(chunk)])
+            result[start : start + len(chunk)] = self.network.forward(inputs)
         return result
-
-    def pixels(self, images: NDArray[Any]) -> NDArray[Any]:
-        """Give the grey levels that the network sees, straightened if the model does that: shape (n, height * width).
-
-        Raises:
-            ByhandError: images of another size, or numbers that are not finite.
-        """
-        images = np.asarray(images)
-        height, width = self.image_shape
-        if images.ndim < 2 or images.shape[1:] not in {(height, width), (height * width,)}:
-            raise ByhandError(
-                f"This model reads images of shape (n, {height}, {width}) or (n, {height * width}), not {images.shape}."
-            )
-        if images.dtype.kind not in "biuf" or (images.dtype.kind == "f" and not np.isfinite(images).all()):
-            raise ByhandError("Images must be finite numbers: grey levels like those the model was trained on.")
-        if self.straighten:
-            images = straighten(images.reshape(len(images), height, width))
-        return images.reshape(len(images), height * width)
 
     def save(self, path: str | Path) -> None:
         """Write the model as one safetensors file; the same model always gives the same bytes.
@@ -127,7 +130,8 @@ class Model:
         """The model as the bytes of its file."""
         from safetensors.numpy import save
 
-        tensors = {"scaling.minimum": self.scaling.minimum, "scaling.maximum": self.scaling.maximum}
+        scaling = self.preprocessing.scaling
+        tensors = {"scaling.minimum": scaling.minimum, "scaling.maximum": scaling.maximum}
         for number, layer in enumerate(self.network.dense, start=1):
             tensors[f"layer{number}.weights"] = layer.weights.astype(self._stored)
             tensors[f"layer{number}.bias"] = layer.bias.astype(self._stored)
@@ -137,7 +141,7 @@ class Model:
             "activation": self.network.activation,
             "labels": self.label_names,
             "image_shape": self.image_shape,
-            "straighten": self.straighten,
+            "deskew": self.preprocessing.deskew,
             "temperature": self.temperature,
             "recipe": self.recipe,
             "results": self.results,
@@ -178,9 +182,8 @@ class Model:
         except (KeyError, TypeError, ValueError) as error:
             raise ByhandError(f"{name} is a safetensors file, but not a model of byhand.") from error
         if version != FORMAT:
-            raise ByhandError(
-                f"{name} has format {version}, and this byhand reads format {FORMAT}: install a newer byhand."
-            )
+            cure = "train it again" if isinstance(version, int) and version < FORMAT else "install a newer byhand"
+            raise ByhandError(f"{name} has format {version}, and this byhand reads format {FORMAT}: {cure}.")
         try:
             # Half the digits are enough to keep weights, but not to compute with them.
             sizes, dtype = description["layers"], np.promote_types(tensors["layer1.weights"].dtype, np.float32)
@@ -199,16 +202,17 @@ class Model:
             for number, layer in enumerate(network.dense, start=1):
                 _fill(layer.weights, tensors[f"layer{number}.weights"])
                 _fill(layer.bias, tensors[f"layer{number}.bias"])
-            temperature = float(description.get("temperature", 1.0))
+            temperature = float(description["temperature"])
             if not 0 < temperature < math.inf:
                 raise ValueError(f"a temperature of {temperature}")
             extremes = np.empty((2, sizes[0]))
             _fill(extremes[0], tensors["scaling.minimum"])
             _fill(extremes[1], tensors["scaling.maximum"])
+            scaling = MinMaxScaling(extremes[0], extremes[1])
             return cls(
-                network, MinMaxScaling(extremes[0], extremes[1]), labels, shape,
+                network, Preprocessing(shape, scaling, bool(description["deskew"])), labels,
                 dict(description["recipe"]), dict(description["results"]), list(description["history"]),
-                straighten=bool(description.get("straighten", False)), temperature=temperature,
+                temperature=temperature,
             )  # fmt: skip
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise ByhandError(f"{name} is a damaged model of byhand ({error}): get a fresh copy.") from error

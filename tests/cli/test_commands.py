@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import byhand as library
-from byhand.cli.show import FIGURE_NAMES
+from byhand.cli.show import READING
 from byhand.figures import FIGURES
 
 from .conftest import Byhand
@@ -38,11 +38,12 @@ def test_evaluate_prints_a_table_for_people(byhand: Byhand) -> None:
     assert done.stderr == ""
 
 
-def test_show_and_the_figures_agree_on_the_names() -> None:
-    assert tuple(FIGURES) == FIGURE_NAMES
+def test_show_and_the_figures_agree_on_the_names(byhand: Byhand) -> None:
+    listed = byhand("show", "--help").stdout
+    assert all(f" {name} " in listed for name in FIGURES)
 
 
-@pytest.mark.parametrize("figure", FIGURE_NAMES)
+@pytest.mark.parametrize("figure", [name for name in FIGURES if name != READING])
 def test_every_figure_is_drawn_for_the_model_that_comes_along(byhand: Byhand, tmp_path: Path, figure: str) -> None:
     done = byhand("show", figure)
     assert done.returncode == 0, done.stderr

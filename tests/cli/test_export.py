@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import byhand as library
-from byhand.data.scaling import MinMaxScaling
 from byhand.export import export
 from byhand.model import Model, shipped_model
 from byhand.nn import Network
+from byhand.preprocessing import MinMaxScaling, Preprocessing
 
 from .conftest import Byhand
 
@@ -61,8 +61,8 @@ def test_an_onnx_graph_gives_the_model_s_probabilities(
     images = library.load_mnist().test_images[:100]
     network = Network(sizes, activation)
     network.initialise("glorot", np.random.default_rng(0))
-    scaling = MinMaxScaling.fit(images, per_pixel=True)
-    model = Model(network, scaling, tuple("0123456789"), (28, 28), temperature=temperature)
+    preprocessing = Preprocessing((28, 28), MinMaxScaling.fit(images, per_pixel=True))
+    model = Model(network, preprocessing, tuple("0123456789"), temperature=temperature)
     export(model, tmp_path / "model.onnx")
     run = reference.ReferenceEvaluator(str(tmp_path / "model.onnx")).run
     probabilities, labels = run(None, {"images": images})
@@ -70,17 +70,16 @@ def test_an_onnx_graph_gives_the_model_s_probabilities(
     np.testing.assert_array_equal(labels, model.predict(images))
 
 
-def test_a_model_that_straightens_has_no_onnx_form(byhand: Byhand, tmp_path: Path) -> None:
+def test_a_model_that_deskews_has_no_onnx_form(byhand: Byhand, tmp_path: Path) -> None:
     done = byhand("export", "accurate.onnx", "--model", "accurate")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "straightens" in done.stderr
+    assert "deskews" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_network_that_the_page_cannot_show_is_refused(tmp_path: Path) -> None:
-    small = Model(
-        Network([64, 10]), MinMaxScaling.fit(library.load_mnist().test_images[:9, :8, :8]), tuple("0123456789"), (8, 8)
-    )
+    scaling = MinMaxScaling.fit(library.load_mnist().test_images[:9, :8, :8])
+    small = Model(Network([64, 10]), Preprocessing((8, 8), scaling), tuple("0123456789"))
     with pytest.raises(library.ByhandError, match="28 x 28"):
         export(small, tmp_path / "small.html")
     assert not (tmp_path / "small.html").exists()

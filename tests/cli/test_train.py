@@ -228,13 +228,13 @@ def test_going_on_from_a_model_with_digits_of_ones_own(byhand: Byhand, run_folde
         folder = tmp_path / "own" / str(mnist.test_labels[i])
         folder.mkdir(parents=True, exist_ok=True)
         Image.fromarray(np.roll(mnist.test_images[i], 3, axis=1)).save(folder / f"{i}.png")
-    own = ("train", "--from", run_folder, "--data", "own", "--epochs", "1", "--no-figures")
+    own = ("train", "--fine-tune", run_folder, "--data", "own", "--epochs", "1", "--no-figures")
     run = json.loads(byhand(*own, "--json").stdout)
-    assert (run["recipe"], run["train_examples"], run["test_examples"]) == ("own-hand", 40, 10)
+    assert (run["recipe"], run["train_examples"], run["test_examples"]) == ("fine-tune", 40, 10)
     assert 0 <= run["test_accuracy_before"] <= 1
     told = byhand(*own)
     assert told.returncode == 0, told.stderr
     assert " before, on the same images." in told.stdout
-    wrong = byhand("train", "own-hand", "--data", "own")
+    wrong = byhand("train", "fine-tune", "--data", "own")
     assert wrong.returncode == 1
-    assert "--from" in wrong.stderr
+    assert "--fine-tune" in wrong.stderr

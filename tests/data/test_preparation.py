@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from byhand.data import Dataset, MinMaxScaling, batches, load_mnist, one_hot, stratified_split
+from byhand.data import Dataset, batches, load_mnist, one_hot, stratified_split
 from byhand.errors import ByhandError
+from byhand.preprocessing import MinMaxScaling
 
 IMAGES = arrays(np.uint8, (6, 3, 2))
 

@@ -31,8 +31,8 @@ def idx_folder(folder: Path, ending: str = "", **changes: Any) -> Path:
 @pytest.mark.parametrize("ending", ["", ".gz"])
 def test_a_folder_of_idx_files_is_data(tmp_path: Path, ending: str) -> None:
     data = load_dataset(str(idx_folder(tmp_path, ending)))
-    assert data.train_images.shape == (30, 6, 5)
-    assert data.test_labels.tolist() == [0, 1, 2] * 4
+    assert data.train.images.shape == (30, 6, 5)
+    assert data.test.labels.tolist() == [0, 1, 2] * 4
     assert (data.name, data.label_names) == ("folder", ("0", "1", "2"))
 
 
@@ -40,7 +40,7 @@ def test_labels_may_be_any_numbers_and_many(tmp_path: Path) -> None:
     labels = np.arange(100, 130, dtype=np.int16)
     data = load_dataset(str(idx_folder(tmp_path, train_labels=labels, test_labels=labels[:12])))
     assert data.label_names[:2] == ("100", "101")
-    assert data.train_labels.tolist() == list(range(30))
+    assert data.train.labels.tolist() == list(range(30))
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def picture_folder(folder: Path, count: int = 10, dark_on_light: bool = False) -
 def test_pictures_become_bright_on_dark_and_it_is_reported(tmp_path: Path, dark_on_light: bool) -> None:
     data = load_dataset(str(picture_folder(tmp_path, dark_on_light=dark_on_light)))
     assert data.label_names == ("cat", "dog")
-    assert data.train_images[0].max() == 250
-    assert data.train_images[0][0, 0] == 0
+    assert data.train.images[0].max() == 250
+    assert data.train.images[0][0, 0] == 0
     assert any("20 of 20 pictures were dark on light" in note for note in data.notes) == dark_on_light
 
 
@@ -93,25 +93,25 @@ def test_a_mixed_folder_is_decided_picture_by_picture(tmp_path: Path) -> None:
         a_picture(dark_on_light=True).save(folder / "cat" / f"{i}.png")
     data = load_dataset(str(folder))
     assert "6 of 20" in data.notes[0]
-    assert (np.concatenate([data.train_images, data.test_images])[:, 0, 0] == 0).all()
+    assert (np.concatenate([data.train.images, data.test.images])[:, 0, 0] == 0).all()
 
 
 def test_an_undivided_folder_keeps_a_fifth_of_each_label_for_testing(tmp_path: Path) -> None:
     folder = picture_folder(tmp_path)
     data = load_dataset(str(folder), seed=3)
-    assert np.bincount(data.train_labels).tolist() == [8, 8]
-    assert np.bincount(data.test_labels).tolist() == [2, 2]
-    images, labels, names, _ = load_examples(str(folder), image_size=(28, 28))
-    assert images.shape == (20, 28, 28)
-    assert np.bincount(labels).tolist() == [10, 10]
-    assert names == ("cat", "dog")
+    assert np.bincount(data.train.labels).tolist() == [8, 8]
+    assert np.bincount(data.test.labels).tolist() == [2, 2]
+    examples, _ = load_examples(str(folder), image_size=(28, 28))
+    assert examples.images.shape == (20, 28, 28)
+    assert np.bincount(examples.labels).tolist() == [10, 10]
+    assert examples.label_names == ("cat", "dog")
 
 
 def test_a_divided_folder_is_taken_as_it_is(tmp_path: Path) -> None:
     picture_folder(tmp_path / "train", 7)
     picture_folder(tmp_path / "test", 2)
     data = load_dataset(str(tmp_path))
-    assert (len(data.train_images), len(data.test_images)) == (14, 4)
+    assert (len(data.train.images), len(data.test.images)) == (14, 4)
     assert len(load_examples(str(tmp_path), image_size=(20, 16))[0]) == 4
 
 
@@ -119,7 +119,7 @@ def test_pictures_of_several_sizes_become_28_x_28(tmp_path: Path) -> None:
     folder = picture_folder(tmp_path)
     a_picture(False, (40, 60)).save(folder / "cat" / "large.png")
     data = load_dataset(str(folder))
-    assert data.train_images.shape[1:] == (28, 28)
+    assert data.train.images.shape[1:] == (28, 28)
     assert "were brought to 28 x 28" in data.notes[-1]
 
 
@@ -137,10 +137,10 @@ def test_colour_alpha_16_bits_and_rotation_are_understood(tmp_path: Path) -> Non
     picture.rotate(90, expand=True).save(folder / "cat" / "3.jpg", exif=exif, quality=100, subsampling=0)
     (folder / "cat" / "3.png").unlink()
     (folder / "cat" / "notes.txt").write_text("not a picture, and not counted")
-    images, labels, _, notes = load_examples(str(folder), image_size=(20, 16))
-    assert len(labels) == 20
+    examples, notes = load_examples(str(folder), image_size=(20, 16))
+    assert len(examples.labels) == 20
     assert not any("brought to" in note for note in notes)
-    for image in images:
+    for image in examples.images:
         np.testing.assert_allclose(image, grey, atol=12)
 
 
@@ -171,7 +171,7 @@ def test_openml_answers_become_data(monkeypatch: pytest.MonkeyPatch) -> None:
     pixels, labels = RNG.integers(0, 256, (70, 16)).astype(float), np.array([str(i % 10) for i in range(70)])
     monkeypatch.setattr("sklearn.datasets.fetch_openml", lambda *a, **o: SimpleNamespace(data=pixels, target=labels))
     data = load_dataset("openml:tiny")
-    assert data.train_images.shape == (60, 4, 4)
-    assert data.test_images.shape == (10, 4, 4)
+    assert data.train.images.shape == (60, 4, 4)
+    assert data.test.images.shape == (10, 4, 4)
     assert data.name == "openml:tiny"
-    np.testing.assert_array_equal(data.train_images[3].ravel(), pixels[3])
+    np.testing.assert_array_equal(data.train.images[3].ravel(), pixels[3])

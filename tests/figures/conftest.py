@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 import byhand
-from byhand.data.dataset import Dataset
-from byhand.figures import Examples
+from byhand.data import Dataset, LabelledImages
 from byhand.model import Model
 
 
@@ -22,8 +21,8 @@ def mnist() -> Dataset:
 
 
 @pytest.fixture(scope="session")
-def digits(mnist: Dataset) -> Examples:
-    return Examples(mnist.test_images[:1000], mnist.test_labels[:1000], mnist.label_names)
+def digits(mnist: Dataset) -> LabelledImages:
+    return mnist.test.take(slice(1000))
 
 
 @pytest.fixture(scope="session")
@@ -34,13 +33,14 @@ def digit_model(mnist: Dataset) -> Model:
 @pytest.fixture(scope="session")
 def pet_data() -> Dataset:
     rng = np.random.default_rng(0)
-    train, test = pets(400, rng), pets(200, rng)
-    return Dataset("folder", *train, *test, ("cat", "$dog_$ with a long name"))
+    names = ("cat", "$dog_$ with a long name")
+    train, test = (LabelledImages(*pets(images, rng), names) for images in (400, 200))
+    return Dataset("folder", train, test)
 
 
 @pytest.fixture(scope="session")
-def animals(pet_data: Dataset) -> Examples:
-    return Examples(pet_data.test_images, pet_data.test_labels, pet_data.label_names)
+def animals(pet_data: Dataset) -> LabelledImages:
+    return pet_data.test
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
+from byhand.data import LabelledImages
 from byhand.errors import ByhandError
 from byhand.evaluation import Evaluation, calibration_error, evaluate
-from byhand.figures import Examples
 from byhand.figures.boundary import _innermost, draw_boundary
 from byhand.figures.calibration import draw_calibration
 from byhand.figures.confusion import MOST_LABELS, draw_confusion
@@ -22,12 +22,13 @@ from byhand.figures.tiles import lay_out
 from byhand.figures.weights import draw_weights
 from byhand.model import Model
 from byhand.nn import Network
+from byhand.preprocessing import MinMaxScaling, Preprocessing
 
 from .helpers import texts, titled
 
 
 def with_history(model: Model, history: list[dict[str, Any]], **results: object) -> Model:
-    return Model(model.network, model.scaling, model.label_names, model.image_shape, {}, results, history)
+    return Model(model.network, model.preprocessing, model.label_names, {}, results, history)
 
 
 def picture(figure: Figure) -> np.ma.MaskedArray:
@@ -44,15 +45,15 @@ def test_tiles_are_where_they_say() -> None:
     assert np.isfinite(tiles.picture).sum() == images.size
 
 
-def test_samples_has_a_row_per_label(digits: Examples) -> None:
+def test_samples_has_a_row_per_label(digits: LabelledImages) -> None:
     figure = draw_samples(digits, 4)
     assert [name.get_text() for name in figure.axes[0].get_yticklabels()] == list("0123456789")
     assert picture(figure).count() == 10 * 4 * 28 * 28
     assert not np.array_equal(picture(figure), picture(draw_samples(digits, 4, seed=1)))
 
 
-def test_samples_leaves_gaps_where_a_label_is_rare(digits: Examples) -> None:
-    few = Examples(digits.images[:3], np.array([0, 0, 7]), digits.label_names)
+def test_samples_leaves_gaps_where_a_label_is_rare(digits: LabelledImages) -> None:
+    few = LabelledImages(digits.images[:3], np.array([0, 0, 7]), digits.label_names)
     figure = draw_samples(few, 4)
     assert picture(figure).count() == 3 * 28 * 28
     assert "2 of 10 labels." in texts(figure)
@@ -85,11 +86,11 @@ def test_history_of_nothing(digit_model: Model) -> None:
         draw_history(with_history(digit_model, []))
 
 
-def test_predictions_say_what_is_right_in_words(digit_model: Model, digits: Examples) -> None:
+def test_predictions_say_what_is_right_in_words(digit_model: Model, digits: LabelledImages) -> None:
     count = 30
     figure = draw_predictions(digit_model, digits, count, seed=1)
     assert len(figure.axes) == 2 * count
-    chosen = digits.draw_some(count, 1)
+    chosen = digits.some(count, 1)
     read = digit_model.predict(digits.images[chosen])
     written = texts(figure)
     for predicted, true in zip(read, digits.labels[chosen], strict=True):
@@ -99,21 +100,21 @@ def test_predictions_say_what_is_right_in_words(digit_model: Model, digits: Exam
     assert sum("✓ right" in text for text in written) == right
     assert sum("✗ wrong" in text for text in written) == count - right
     assert titled(figure) == f"{right} of {count} images read right"
-    assert not np.array_equal(chosen, digits.draw_some(count, 2))
+    assert not np.array_equal(chosen, digits.some(count, 2))
 
 
-def test_prediction_bars_are_the_probabilities(digit_model: Model, digits: Examples) -> None:
+def test_prediction_bars_are_the_probabilities(digit_model: Model, digits: LabelledImages) -> None:
     bars = draw_predictions(digit_model, digits, 1).axes[0].patches[10:]
-    probabilities = digit_model.predict_proba(digits.images[digits.draw_some(1, 0)])[0]
+    probabilities = digit_model.predict_proba(digits.images[digits.some(1, 0)])[0]
     assert np.allclose([bar.get_width() for bar in bars], probabilities)  # type: ignore[attr-defined]
 
 
-def test_more_predictions_than_images(digit_model: Model, digits: Examples) -> None:
-    few = Examples(digits.images[:3], digits.labels[:3], digits.label_names)
+def test_more_predictions_than_images(digit_model: Model, digits: LabelledImages) -> None:
+    few = LabelledImages(digits.images[:3], digits.labels[:3], digits.label_names)
     assert len(draw_predictions(digit_model, few).axes) == 2 * 3
 
 
-def test_mistakes_are_wrong_and_the_surest_first(digit_model: Model, digits: Examples) -> None:
+def test_mistakes_are_wrong_and_the_surest_first(digit_model: Model, digits: LabelledImages) -> None:
     figure = draw_mistakes(digit_model, digits, 12)
     probabilities = digit_model.predict_proba(digits.images)
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != digits.labels)
@@ -130,15 +131,15 @@ def test_mistakes_are_wrong_and_the_surest_first(digit_model: Model, digits: Exa
     assert titled(figure) == f"{len(wrong)} of 1,000 images read wrong"
 
 
-def test_no_mistakes(digit_model: Model, digits: Examples) -> None:
+def test_no_mistakes(digit_model: Model, digits: LabelledImages) -> None:
     right = digit_model.logits(digits.images).argmax(axis=1) == digits.labels
-    figure = draw_mistakes(digit_model, Examples(digits.images[right], digits.labels[right], digits.label_names))
+    figure = draw_mistakes(digit_model, LabelledImages(digits.images[right], digits.labels[right], digits.label_names))
     assert titled(figure) == "No mistakes"
 
 
-def test_confusion_prints_counts_and_colours_only_errors(digit_model: Model, digits: Examples) -> None:
-    evaluation = evaluate(digit_model, digits.images, digits.labels)
-    figure = draw_confusion(evaluation, digit_model.label_names)
+def test_confusion_prints_counts_and_colours_only_errors(digit_model: Model, digits: LabelledImages) -> None:
+    evaluation = evaluate(digit_model, digits)
+    figure = draw_confusion(digit_model, digits)
     axes = figure.axes[0]
     cells = {tuple(text.get_position()): text.get_text() for text in axes.texts}
     assert len(cells) == 100
@@ -151,15 +152,24 @@ def test_confusion_prints_counts_and_colours_only_errors(digit_model: Model, dig
     assert (axes.get_ylabel(), axes.get_xlabel()) == ("true label", "predicted label")
 
 
+def confusion_of(evaluation: Evaluation, label_names: tuple[str, ...]) -> Figure:
+    """The figure of a model that is measured to be like this."""
+    scaling, examples = MinMaxScaling(np.zeros(4), np.ones(4)), np.zeros((1, 2, 2), np.uint8)
+    model = Model(Network([4, len(label_names)]), Preprocessing((2, 2), scaling), label_names)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("byhand.figures.confusion.evaluate", lambda model, examples: evaluation)
+        return draw_confusion(model, LabelledImages(examples, np.zeros(1, int), label_names))
+
+
 def test_confusion_without_errors() -> None:
     perfect = Evaluation(4, 1.0, 0.0, 0.0, np.diag([1, 3]), [])
-    assert titled(draw_confusion(perfect, ("cat", "dog"))) == "100 % read right"
+    assert titled(confusion_of(perfect, ("cat", "dog"))) == "100 % read right"
 
 
 def test_confusion_of_many_labels_shows_the_worst() -> None:
     counts = np.eye(60, dtype=np.int64) * 5
     counts[58, 59] = 9
-    figure = draw_confusion(Evaluation(309, 0.97, 0.1, 0.0, counts, []), tuple(f"L{i}" for i in range(60)))
+    figure = confusion_of(Evaluation(309, 0.97, 0.1, 0.0, counts, []), tuple(f"L{i}" for i in range(60)))
     names = [name.get_text() for name in figure.axes[0].get_yticklabels()]
     assert len(names) == MOST_LABELS and names[-2:] == ["L58", "L59"]
 
@@ -182,7 +192,7 @@ def test_weights_are_sorted_and_the_scale_is_symmetrical(digit_model: Model) -> 
 def test_weights_of_more_units_than_a_page_holds(digit_model: Model) -> None:
     network = Network([784, 300, 10])
     network.initialise("glorot", np.random.default_rng(0))
-    figure = draw_weights(Model(network, digit_model.scaling, digit_model.label_names, (28, 28)))
+    figure = draw_weights(Model(network, digit_model.preprocessing, digit_model.label_names))
     assert picture(figure).count() == 128 * 784
     assert titled(figure) == "What the 300 hidden units look for: the 128 that matter most"
 
@@ -193,7 +203,7 @@ def test_weights_without_a_hidden_layer_have_labels(pet_model: Model) -> None:
     assert picture(figure).count() == 2 * 16 * 12
 
 
-def test_boundary_shows_that_a_hidden_layer_helps(digit_model: Model, digits: Examples) -> None:
+def test_boundary_shows_that_a_hidden_layer_helps(digit_model: Model, digits: LabelledImages) -> None:
     figure = draw_boundary(digit_model, digits, 50)
     titles = {axes.get_title(loc="left") for axes in figure.axes}
     straight, bent = (
@@ -208,9 +218,9 @@ def test_boundary_shows_that_a_hidden_layer_helps(digit_model: Model, digits: Ex
     assert sum(len(shape.get_offsets()) for shape in points) == 50
 
 
-def test_boundary_needs_a_plane(digit_model: Model, digits: Examples) -> None:
+def test_boundary_needs_a_plane(digit_model: Model, digits: LabelledImages) -> None:
     with pytest.raises(ByhandError, match="at least 3 images"):
-        draw_boundary(digit_model, Examples(digits.images[:2], digits.labels[:2], digits.label_names))
+        draw_boundary(digit_model, LabelledImages(digits.images[:2], digits.labels[:2], digits.label_names))
 
 
 def test_innermost_cell() -> None:
@@ -219,7 +229,7 @@ def test_innermost_cell() -> None:
     assert _innermost(region) == (6, 5)
 
 
-def test_calibration_shows_how_often_each_group_is_right(digit_model: Model, digits: Examples) -> None:
+def test_calibration_shows_how_often_each_group_is_right(digit_model: Model, digits: LabelledImages) -> None:
     figure = draw_calibration(digit_model, digits)
     error = calibration_error(digit_model.predict_proba(digits.images).astype(float), digits.labels)
     assert titled(figure) == f"Confidence is off by {100 * error:.2f} % on average"
@@ -228,7 +238,7 @@ def test_calibration_shows_how_often_each_group_is_right(digit_model: Model, dig
 
 
 def test_robustness_shows_the_models_that_come_along_and_the_one_that_is_asked_for(
-    digit_model: Model, digits: Examples
+    digit_model: Model, digits: LabelledImages
 ) -> None:
     figure = draw_robustness(digit_model, digits, 50)
     labels = [line.get_label() for line in figure.axes[0].get_lines()][:3]
@@ -242,6 +252,6 @@ def test_robustness_shows_the_models_that_come_along_and_the_one_that_is_asked_f
     assert all(len(set(values)) == 1 and values[0] > 0.9 for values in still.values())
 
 
-def test_robustness_of_other_pictures_stands_alone(pet_model: Model, animals: Examples) -> None:
+def test_robustness_of_other_pictures_stands_alone(pet_model: Model, animals: LabelledImages) -> None:
     figure = draw_robustness(pet_model, animals, 50)
     assert len(figure.axes[0].get_lines()) == 2  # the model's, and the line at 0

@@ -6,7 +6,6 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from byhand.errors import ByhandError
-from byhand.figures import save
 from byhand.figures.style import (
     AGAINST_AND_FOR,
     LABEL_COLOURS,
@@ -15,6 +14,7 @@ from byhand.figures.style import (
     look,
     page,
     percent,
+    save,
     shorten,
     sure,
 )

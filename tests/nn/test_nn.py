@@ -40,11 +40,11 @@ def test_adding_a_number_to_all_logits_changes_nothing(logits: Array, number: fl
     np.testing.assert_allclose(softmax(logits + number), softmax(logits), atol=1e-9)
 
 
-def test_hits_count_the_right_predictions() -> None:
+def test_correct_counts_the_right_predictions() -> None:
     logits = np.array([[2.0, 1.0], [0.0, 3.0], [1.0, 5.0]])
     criterion = SoftmaxNLL()
     criterion.forward(logits, np.eye(2)[[0, 0, 1]])
-    assert criterion.hits == 2
+    assert criterion.correct == 2
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -1,6 +1,7 @@
 """The page computes what Python computes."""
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,10 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page
 
 import byhand
-from byhand.data.scaling import MinMaxScaling
 from byhand.model import Model
 from byhand.nn import Network
 from byhand.playground.content import model_content
+from byhand.preprocessing import MinMaxScaling, Preprocessing
 from byhand.reading.preparation import prepare
 
 from .conftest import STROKES, OpenPage, draw
@@ -65,7 +66,8 @@ def network_of(sizes: list[int], activation: str) -> Network:
 
 def made(sizes: list[int], activation: str, per_pixel: bool = False, temperature: float = 1.0) -> Model:
     scaling = MinMaxScaling.fit(byhand.load_mnist().train_images[:2000], per_pixel)
-    return Model(network_of(sizes, activation), scaling, tuple("0123456789"), (28, 28), temperature=temperature)
+    preprocessing = Preprocessing((28, 28), scaling)
+    return Model(network_of(sizes, activation), preprocessing, tuple("0123456789"), temperature=temperature)
 
 
 @pytest.mark.parametrize(
@@ -84,13 +86,13 @@ def test_probabilities_are_python_s_for_a_thousand_test_images(open_page: OpenPa
     np.testing.assert_allclose(found, model.predict_proba(images), atol=1e-5, rtol=0)
 
 
-def test_a_network_for_straightened_digits_sees_what_python_s_sees(open_page: OpenPage, server: str) -> None:
+def test_a_network_for_deskewed_digits_sees_what_python_s_sees(open_page: OpenPage, server: str) -> None:
     model = made([784, 20, 10], "sigmoid")
-    model.straighten = True
+    model.preprocessing = replace(model.preprocessing, deskew=True)
     images = byhand.load_mnist().test_images[:300].reshape(300, 784)
     found = predicted_by_the_page(open_page(server), model, images)
     difference = np.abs(found - model.predict_proba(images)).max(axis=1)
-    # Straightened images are rounded to bytes: float32 and float64 may fall on two sides of a half.
+    # Deskewed images are rounded to bytes: float32 and float64 may fall on two sides of a half.
     assert np.mean(difference < 1e-5) > 0.9
     assert difference.max() < 5e-3
 

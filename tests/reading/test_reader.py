@@ -131,11 +131,11 @@ def test_noise_is_not_sure(model: Model) -> None:
 
 
 def test_a_model_for_other_images_is_refused() -> None:
-    from byhand.data.scaling import MinMaxScaling
     from byhand.nn import Network
+    from byhand.preprocessing import MinMaxScaling, Preprocessing
 
-    scaling = MinMaxScaling(np.zeros(6), np.ones(6))
-    odd = Model(Network([6, 2]), scaling, ("0", "1"), (2, 3))
+    preprocessing = Preprocessing((2, 3), MinMaxScaling(np.zeros(6), np.ones(6)))
+    odd = Model(Network([6, 2]), preprocessing, ("0", "1"))
     with pytest.raises(byhand.ByhandError, match="28"):
         read(np.zeros((5, 5), np.uint8), model=odd)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from byhand.errors import ByhandError
 from byhand.nn import ACTIVATIONS, INITIALISERS, OPTIMISERS, SCHEDULES
-from byhand.training.recipe import DEFAULT_FROM, DTYPES, NAMES, SCALINGS, SPLITS, Recipe
+from byhand.training.recipe import DEFAULT_FINE_TUNING, DTYPES, NAMES, SCALINGS, SPLITS, Recipe
 
 RECIPES = st.builds(
     Recipe,
@@ -27,7 +27,7 @@ RECIPES = st.builds(
     momentum=st.floats(0, 0.99),
     schedule=st.sampled_from(list(SCHEDULES)),
     l2=st.floats(0, 10),
-    straighten=st.booleans(),
+    deskew=st.booleans(),
     fading=st.floats(0, 1),
     temperature=st.floats(0.1, 10),
     validation=st.integers(0, 1000),
@@ -45,7 +45,7 @@ def test_a_recipe_written_as_toml_is_read_back(recipe: Recipe) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_recipes_of_the_package_load(name: str) -> None:
-    assert Recipe.load(name, from_model="reader" if name == DEFAULT_FROM else None).name == name
+    assert Recipe.load(name, fine_tune="reader" if name == DEFAULT_FINE_TUNING else None).name == name
 
 
 @pytest.mark.parametrize("name", ["original", "fast", "accurate"])
@@ -63,7 +63,7 @@ def test_the_original_is_the_exercise_as_it_was_written() -> None:
 
 
 def test_deformations_and_scaling_by_pixel_do_not_go_together() -> None:
-    assert Recipe(shift=1.0).deforms and not Recipe(smoothness=2.0).deforms
+    assert Recipe(shift=1.0).augments and not Recipe(smoothness=2.0).augments
     with pytest.raises(ByhandError, match="--scaling whole-range"):
         Recipe(shift=1.0, scaling="per-pixel")
 

@@ -21,7 +21,7 @@ ModelPath = Annotated[
     typer.Option(
         "--model",
         metavar="PATH",
-        help="A model file, a run folder, or 'fast', 'accurate' or 'reader', which come along; if left out, "
+        help="A model file, a run folder, or 'fast', 'accurate' or 'reader', which come with byhand; if left out, "
         "'reader' to read pictures and for the page, else 'fast'.",
     ),
 ]

@@ -13,7 +13,7 @@ def evaluate(
         list[str] | None,
         typer.Option(
             metavar="PATH",
-            help="As for other commands; several of them vote as a committee.",
+            help="As for other commands; several of them are averaged as an ensemble.",
         ),
     ] = None,
     data: DataSource = None,
@@ -27,21 +27,21 @@ def evaluate(
 
     Uses the test set of the data, or all pictures of a folder that is not divided into train/ and test/.
     """
-    from byhand.committee import Committee
     from byhand.data.sources import load_examples
+    from byhand.evaluation import Ensemble
     from byhand.evaluation import evaluate as measure
     from byhand.model import load_model
-    from byhand.run_folder import data_of
+    from byhand.training.run_folder import data_of
 
     paths: list[str | None] = [*model] if model else [None]
     members = [load_model(path) for path in paths]
-    loaded = members[0] if len(members) == 1 else Committee(members)
+    loaded = members[0] if len(members) == 1 else Ensemble(members)
     source = data or data_of(paths[0], members[0])
-    images, labels, label_names, notes = load_examples(source, image_size=loaded.image_shape)
+    examples, notes = load_examples(source, image_size=loaded.image_shape)
     if not quiet:
         for note in notes:
             say(note)
-    result = measure(loaded, images, labels, label_names)
+    result = measure(loaded, examples)
     if as_json:
         print_json(
             {

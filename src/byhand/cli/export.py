@@ -27,7 +27,7 @@ def export(
     from byhand.export import check_ending
     from byhand.export import export as write
     from byhand.model import load_model
-    from byhand.run_folder import data_of
+    from byhand.training.run_folder import data_of
 
     path = Path(file)
     check_ending(path)

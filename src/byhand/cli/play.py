@@ -30,7 +30,7 @@ def play(
     from byhand.model import load_model, shipped_model
     from byhand.playground.content import choose_sample
     from byhand.playground.server import Playground, listen, serve
-    from byhand.run_folder import data_of
+    from byhand.training.run_folder import data_of
 
     path = Path(model or shipped_model("reader"))
     loaded = load_model(path)

@@ -9,17 +9,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from byhand.cli.common import percent
-from byhand.data.dataset import Dataset
-from byhand.run import Run
-from byhand.training.recipe import Recipe
-from byhand.training.trainer import Epoch, Look
+from byhand.training.loop import Epoch, Event
+from byhand.training.run import Run
 
 
 class TrainingProgress:
     """Progress on stderr; the bar appears only where someone watches a terminal."""
 
-    def __init__(self, recipe: Recipe, quiet: bool) -> None:
-        self.recipe = recipe
+    def __init__(self, run: Run, quiet: bool) -> None:
+        self.run = run
         self.warned = False
         self.console = Console(stderr=True, quiet=quiet, highlight=False)
         self.progress = Progress(
@@ -34,6 +32,20 @@ class TrainingProgress:
         )
 
     def __enter__(self) -> Self:
+        """Say what is about to be trained on what."""
+        run = self.run
+        layers = "-".join(map(str, run.model.network.sizes))
+        for note in run.data.notes:
+            self._line(note)
+        parameters = f"{run.model.network.parameters.size:,} parameters"
+        self._line(
+            f"{run.recipe.name}: {layers}, {run.recipe.activation}, {parameters}; "
+            f"{run.setup.train_examples:,} images to learn from, {len(run.setup.test):,} to test on"
+        )
+        self.progress.start()
+        epochs = run.recipe.epochs
+        total = len(run.training.inputs) * epochs
+        self.task = self.progress.add_task("", total=total, epoch=1, epochs=epochs, loss=float("nan"), rate=0.0)
         return self
 
     def __exit__(
@@ -41,47 +53,29 @@ class TrainingProgress:
     ) -> None:
         self.progress.stop()
 
-    def start(self, run: Run, data: Dataset) -> None:
-        """Say what is about to be trained on what."""
-        self.examples = run.examples_per_epoch
-        layers = "-".join(map(str, run.model.network.sizes))
-        for note in data.notes:
-            self._line(note)
-        parameters = f"{run.model.network.parameters.size:,} parameters"
-        self._line(
-            f"{run.recipe.name}: {layers}, {run.recipe.activation}, {parameters}; "
-            f"{run.train_examples:,} images to learn from, {run.test_examples:,} to test on"
-        )
-        self.progress.start()
-        self.task = self.progress.add_task(
-            "",
-            total=self.examples * self.recipe.epochs,
-            epoch=1,
-            epochs=self.recipe.epochs,
-            loss=float("nan"),
-            rate=0.0,
-        )
+    def show(self, event: Event) -> None:
+        """Move the bar, or print the line of a finished epoch."""
+        if event is Event.PROGRESS:
+            training = self.run.training
+            self.progress.update(
+                self.task,
+                completed=(training.epoch - 1) * len(training.inputs) + training.shown,
+                epoch=training.epoch,
+                loss=training.loss,
+                rate=training.shown / max(training.epoch_seconds, 1e-9),
+            )
+        elif event is Event.EPOCH:
+            self._epoch(self.run.history[-1])
 
-    def look(self, look: Look) -> None:
-        """Move the bar."""
-        self.progress.update(
-            self.task,
-            completed=(look.epoch - 1) * self.examples + look.examples,
-            epoch=look.epoch,
-            loss=look.loss,
-            rate=look.examples / max(look.seconds, 1e-9),
-        )
-
-    def epoch(self, run: Run, epoch: Epoch) -> None:
-        """Print the line of a finished epoch."""
-        digits = len(str(self.recipe.epochs))
+    def _epoch(self, epoch: Epoch) -> None:
+        epochs = self.run.recipe.epochs
         measured = "" if epoch.validation_accuracy is None else f"  validation {percent(epoch.validation_accuracy)}"
         self._line(
-            f"epoch {epoch.epoch:>{digits}}/{self.recipe.epochs}  loss {epoch.train_loss:.4f}  "
+            f"epoch {epoch.epoch:>{len(str(epochs))}}/{epochs}  loss {epoch.train_loss:.4f}  "
             f"accuracy {percent(epoch.train_accuracy)}{measured}  learning rate {epoch.learning_rate:.4g}  "
             f"{epoch.seconds:.2f} s"
         )
-        if not self.warned and (warning := run.warning):
+        if not self.warned and (warning := self.run.warning):
             self._line(warning)
             self.warned = True
 

@@ -114,8 +114,8 @@ def _shown(file: str) -> str:
 
 def _nothing(file: str, reading: "Reading") -> str:
     if reading.other:
-        return f"{_shown(file)} has no digit in it, only ink that looks like none."
-    return f"{_shown(file)} has no digit in it: nothing stands out from the paper."
+        return f"{_shown(file)} has no digit in it, only marks that look like none."
+    return f"{_shown(file)} has no digit in it: nothing stands out from the background."
 
 
 def _lines(reading: "Reading") -> list[str]:

@@ -6,18 +6,14 @@ from typing import Annotated
 import typer
 
 from byhand.cli.common import AsJson, DataSource, Debug, ModelPath, Quiet, command, print_json, say
-
-FIGURE_NAMES = (
-    "samples", "deformations", "disturbances", "history", "predictions", "mistakes", "confusion", "calibration",
-    "robustness", "weights", "boundary",
-)  # fmt: skip
+from byhand.figures import FIGURES
 
 READING = "reading"  # needs a picture instead of data
 
 
 @command
 def show(
-    figure: Annotated[str, typer.Argument(metavar="FIGURE", help=f"{', '.join(FIGURE_NAMES)}, or {READING}.")],
+    figure: Annotated[str, typer.Argument(metavar="FIGURE", help="One of those below.")],
     image: Annotated[
         str | None, typer.Argument(metavar="[IMAGE]", help=f"For {READING}: the picture to follow.", show_default=False)
     ] = None,
@@ -38,11 +34,10 @@ def show(
     """
     from byhand.data.sources import load_examples
     from byhand.errors import ByhandError
-    from byhand.evaluation import as_model_classes
-    from byhand.figures import FIGURES, Examples
-    from byhand.figures import save as save_figure
+    from byhand.figures import draw
+    from byhand.figures.style import save as save_figure
     from byhand.model import load_model
-    from byhand.run_folder import data_of
+    from byhand.training.run_folder import data_of
 
     if figure == READING:
         path = Path(save or f"{READING}.png")
@@ -50,7 +45,7 @@ def show(
         _report(figure, path, as_json)
         return
     if figure not in FIGURES:
-        raise ByhandError(f"There is no figure '{figure}': choose {', '.join(FIGURES)} or {READING}.")
+        raise ByhandError(f"There is no figure '{figure}': choose one of {', '.join(FIGURES)}.")
     if image is not None:
         raise ByhandError(f"The figure '{figure}' takes no picture; 'byhand show {READING} {image}' does.")
     if save is None:
@@ -59,19 +54,24 @@ def show(
     else:
         path = Path(save)
     loaded = load_model(model)
-    images, labels, label_names, notes = load_examples(data or data_of(model, loaded), image_size=loaded.image_shape)
+    examples, notes = load_examples(data or data_of(model, loaded), image_size=loaded.image_shape)
     if not quiet:
         for note in notes:
             say(note)
-    examples = Examples(images, as_model_classes(loaded, labels, label_names), loaded.label_names)
-    save_figure(FIGURES[figure](loaded, examples, count=count, seed=seed), path)
+    save_figure(draw(figure, loaded, examples.with_classes_of(loaded.label_names), count=count, seed=seed), path)
     _report(figure, path, as_json)
+
+
+# A line for each figure; \b keeps the lines apart.
+show.__doc__ = f"{show.__doc__}\n\n\b\n" + "\n".join(
+    f"{name:13} {entry.description}" for name, entry in FIGURES.items()
+)
 
 
 def _show_reading(image: str | None, model: str | None, path: Path) -> None:
     from byhand.errors import ByhandError
-    from byhand.figures import save
     from byhand.figures.reading import draw_reading
+    from byhand.figures.style import save
     from byhand.reading import decode, reading_model, stages_of
 
     if image is None:

@@ -11,10 +11,10 @@ import typer
 
 from byhand.cli.common import INTERRUPTED, AsJson, Debug, Quiet, command, percent, print_json, say
 from byhand.errors import ByhandError
-from byhand.training.recipe import DEFAULT, DEFAULT_FROM, NAMES, Recipe
+from byhand.training.recipe import DEFAULT, DEFAULT_FINE_TUNING, NAMES, Recipe
 
 if TYPE_CHECKING:
-    from byhand.run import Run
+    from byhand.training.run import Run
 
 TRAINING_FIGURES = ("history", "predictions", "mistakes", "confusion", "weights")
 
@@ -45,7 +45,6 @@ def with_recipe_options(function: Callable[..., None]) -> Callable[..., None]:
         # Typer would take a tuple for an option with several values, so a list of numbers is read from one word.
         several = field.name == "hidden"
         option = typer.Option(
-            *([field.metadata["option"]] if field.metadata["option"] else []),
             help=field.metadata["help"], show_default=False, parser=_hidden if several else None,
             metavar="UNITS" if several else None,
         )  # fmt: skip
@@ -66,7 +65,9 @@ def with_recipe_options(function: Callable[..., None]) -> Callable[..., None]:
 def train(
     recipe: Annotated[
         str | None,
-        typer.Argument(help=f"{', '.join(NAMES)}, or a .toml file; {DEFAULT} if left out, {DEFAULT_FROM} with --from."),
+        typer.Argument(
+            help=f"{', '.join(NAMES)}, or a .toml file; {DEFAULT} if left out, {DEFAULT_FINE_TUNING} with --fine-tune."
+        ),
     ] = None,
     options: dict[str, Any] = {},  # noqa: B006 (filled by with_recipe_options, never changed)
     out: Annotated[
@@ -86,26 +87,28 @@ def train(
 
     The options below replace settings of the recipe.
     """
-    name = recipe or (DEFAULT_FROM if options.get("from_model") else DEFAULT)
+    name = recipe or (DEFAULT_FINE_TUNING if options.get("fine_tune") else DEFAULT)
     chosen = Recipe.load(_recipe_to_resume(resume, recipe, options, out) if resume else name, **options)
     # NumPy and all that needs it is loaded only now, so that a wrong option is answered at once.
     from byhand.cli.progress import TrainingProgress
-    from byhand.run import run_recipe
-    from byhand.run_folder import new_run_folder, save_recipe, save_run
+    from byhand.training.divergence import DivergedError
+    from byhand.training.run import Run
+    from byhand.training.run_folder import new_run_folder, save_recipe, save_run
 
-    with TrainingProgress(chosen, quiet) as progress:
-
-        def on_start(run: "Run", data: Any) -> None:
-            run.folder = Path(resume) if resume else new_run_folder(out, chosen)
-            save_recipe(run.recipe, run.folder)
-            progress.start(run, data)
-
-        run = run_recipe(chosen, on_start=on_start, on_look=progress.look, on_epoch=progress.epoch)
-    place = run.folder or Path()
+    run = Run(chosen)
+    run.folder = place = Path(resume) if resume else new_run_folder(out, chosen)
+    save_recipe(run.recipe, place)
+    try:
+        with TrainingProgress(run, quiet) as progress:
+            for event in run.events():
+                progress.show(event)
+    except DivergedError as error:
+        save_run(run, place)
+        error.args = (f"{error} They are in {place}.",)
+        raise
+    except KeyboardInterrupt:
+        run.interrupted = True
     save_run(run, place)
-    if run.diverged:
-        run.diverged.args = (f"{run.diverged} They are in {place}.",)
-        raise run.diverged
     saved = _draw(run, place) if figures and not run.interrupted else []
     if as_json:
         print_json(_summary(run, place.resolve()))
@@ -115,7 +118,7 @@ def train(
         seconds = f"{run.train_seconds:.1f} s of learning"
         print(
             f"Test accuracy {percent(run.evaluation.accuracy)}, loss {run.evaluation.loss:.4f}, "
-            f"on {run.test_examples:,} images, after {len(run.history)} epochs and {seconds}."
+            f"on {len(run.setup.test):,} images, after {len(run.history)} epochs and {seconds}."
         )
         pictures = f", {', '.join(path.name for path in saved)}" if saved else ""
         print(f"Saved in {place}: model.safetensors, recipe.toml, history.json{pictures}")
@@ -133,7 +136,7 @@ def _recipe_to_resume(folder: str, recipe: str | None, options: dict[str, Any], 
     Raises:
         ByhandError: there is none, or it is finished, or something else was asked for as well.
     """
-    from byhand.run_folder import RECIPE_FILE, is_finished
+    from byhand.training.run_folder import RECIPE_FILE, is_finished
 
     if recipe or options or out:
         raise ByhandError("--resume goes on with the recipe it finds in the run folder: leave everything else out.")
@@ -147,13 +150,13 @@ def _recipe_to_resume(folder: str, recipe: str | None, options: dict[str, Any], 
 
 def _draw(run: "Run", folder: Path) -> list[Path]:
     """Save the run's figures and say where they are."""
-    from byhand.figures import FIGURES, Examples, save
+    from byhand.figures import draw
+    from byhand.figures.style import save
 
-    examples = Examples(run.test_images, run.test_labels, run.model.label_names)
     saved = []
     for name in TRAINING_FIGURES:
         path = folder / f"{name}.png"
-        save(FIGURES[name](run.model, examples, count=None, seed=run.recipe.seed), path)
+        save(draw(name, run.model, run.setup.test, seed=run.recipe.seed), path)
         saved.append(path)
     return saved
 
@@ -162,17 +165,6 @@ def _summary(run: "Run", folder: Path) -> dict[str, Any]:
     """The run as `--json` prints it."""
     from byhand.model import MODEL_FILE
 
-    history = [
-        {
-            "epoch": epoch.epoch,
-            "train_loss": epoch.train_loss,
-            "train_accuracy": epoch.train_accuracy,
-            "validation_accuracy": epoch.validation_accuracy,
-            "learning_rate": epoch.learning_rate,
-            "seconds": epoch.seconds,
-        }
-        for epoch in run.history
-    ]
     return {
         "recipe": run.recipe.name,
         "layers": run.model.network.sizes,
@@ -180,14 +172,14 @@ def _summary(run: "Run", folder: Path) -> dict[str, Any]:
         "parameters": run.model.network.parameters.size,
         "seed": run.recipe.seed,
         "epochs": len(run.history),
-        "train_examples": run.train_examples,
-        "test_examples": run.test_examples,
+        "train_examples": run.setup.train_examples,
+        "test_examples": len(run.setup.test),
         "test_accuracy": run.evaluation.accuracy if run.evaluation else None,
         "test_loss": run.evaluation.loss if run.evaluation else None,
         **({"test_accuracy_before": run.before.accuracy} if run.before else {}),
         "train_seconds": run.train_seconds,
         "total_seconds": run.seconds,
-        "history": history,
+        "history": [dataclasses.asdict(epoch) for epoch in run.history],
         "model": str(folder / MODEL_FILE),
         "out": str(folder),
         "interrupted": run.interrupted,

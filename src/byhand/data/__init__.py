@@ -1,10 +1,9 @@
-"""Data: files in, arrays out. Nothing here knows of networks."""
+"""Data: files in, labelled images out. Nothing here knows of networks."""
 
 from byhand.data.batches import batches
-from byhand.data.dataset import Dataset
-from byhand.data.labels import one_hot
+from byhand.data.dataset import Dataset, LabelledImages
 from byhand.data.mnist import MNIST, load_mnist
-from byhand.data.scaling import MinMaxScaling
+from byhand.data.one_hot import one_hot
 from byhand.data.splits import stratified_split
 
-__all__ = ["MNIST", "Dataset", "MinMaxScaling", "batches", "load_mnist", "one_hot", "stratified_split"]
+__all__ = ["MNIST", "Dataset", "LabelledImages", "batches", "load_mnist", "one_hot", "stratified_split"]

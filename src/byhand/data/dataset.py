@@ -1,4 +1,4 @@
-"""What every source of data becomes."""
+"""Labelled images: the one form in which data travels, whatever it came from."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,26 +9,91 @@ from numpy.typing import NDArray
 from byhand.data.mnist import MNIST, load_mnist
 from byhand.errors import ByhandError
 
+LABELS_IN_REPR = 12
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False, eq=False)
+class LabelledImages:
+    """Images and what they show.
+
+    Attributes:
+        images: grey levels, bright on dark, shape (n, height, width).
+        labels: class numbers, positions in `label_names`, shape (n,).
+        label_names: what each class is called, for MNIST "0" to "9".
+    """
+
+    images: NDArray[Any]
+    labels: NDArray[np.integer[Any]]
+    label_names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __repr__(self) -> str:
+        height, width = self.images.shape[1:]
+        names = self.label_names[:LABELS_IN_REPR]
+        more = ", ..." if len(self.label_names) > len(names) else ""
+        return (
+            f"{len(self):,} images of {width} x {height} pixels, {self.images.dtype}, "
+            f"{len(self.label_names)} labels: {', '.join(names)}{more}"
+        )
+
+    @property
+    def grey_range(self) -> tuple[float, float]:
+        """The lowest and the highest grey level of all images."""
+        return float(self.images.min()), float(self.images.max())
+
+    def take(self, chosen: NDArray[np.integer[Any]] | NDArray[np.bool_] | slice) -> "LabelledImages":
+        """Those at some positions."""
+        return LabelledImages(self.images[chosen], self.labels[chosen], self.label_names)
+
+    def some(self, count: int, seed: int) -> NDArray[np.intp]:
+        """Choose `count` different images at random (all if there are fewer); give their positions."""
+        rng = np.random.default_rng(seed)
+        chosen: NDArray[np.intp] = rng.choice(len(self), min(count, len(self)), replace=False)
+        return chosen
+
+    def with_classes_of(self, label_names: tuple[str, ...]) -> "LabelledImages":
+        """The same images with their classes numbered as a model numbers them.
+
+        Args:
+            label_names: the model's classes, in its order.
+
+        Raises:
+            ByhandError: images have a label that the model does not know.
+        """
+        unknown = [self.label_names[i] for i in np.unique(self.labels) if self.label_names[i] not in label_names]
+        if unknown:
+            raise ByhandError(
+                f"The data has the label{'s' * (len(unknown) > 1)} {', '.join(unknown[:5])}, and the model knows only "
+                f"{', '.join(label_names)}: use data of the kind the model was trained on."
+            )
+        number = np.array([label_names.index(name) if name in label_names else -1 for name in self.label_names])
+        return LabelledImages(self.images, number[self.labels], label_names)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
 class Dataset:
-    """Images with labels, divided into training and test set.
+    """A training and a test set with the same classes.
 
     Attributes:
         name: "mnist", "openml:NAME" or "folder"; never a path.
-        train_images, test_images: grey levels, shape (n, height, width).
-        train_labels, test_labels: class numbers, positions in `label_names`, shape (n,).
-        label_names: what each class is called, for MNIST "0" to "9".
+        train, test: the two sets.
         notes: sentences on what was done to the images to bring them into this form.
     """
 
     name: str
-    train_images: NDArray[Any]
-    train_labels: NDArray[Any]
-    test_images: NDArray[Any]
-    test_labels: NDArray[Any]
-    label_names: tuple[str, ...]
+    train: LabelledImages
+    test: LabelledImages
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Dataset {self.name}: {len(self.train):,} training images and, to test on, {self.test!r}>"
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """What each class is called."""
+        return self.train.label_names
 
     @classmethod
     def from_arrays(cls, name: str, arrays: MNIST, source: str, notes: tuple[str, ...] = ()) -> "Dataset":
@@ -64,11 +129,13 @@ class Dataset:
         labels, classes = np.unique(np.concatenate([arrays.train_labels, arrays.test_labels]), return_inverse=True)
         if len(labels) < 2:
             raise ByhandError(f"All images in {source} have the label {labels[0]}: there is nothing to tell apart.")
-        split = len(arrays.train_labels)
+        split, names = len(arrays.train_labels), tuple(str(label) for label in labels)
         return cls(
-            name, arrays.train_images, classes[:split], arrays.test_images, classes[split:],
-            tuple(str(label) for label in labels), notes,
-        )  # fmt: skip
+            name,
+            LabelledImages(arrays.train_images, classes[:split], names),
+            LabelledImages(arrays.test_images, classes[split:], names),
+            notes,
+        )
 
     @classmethod
     def mnist(cls) -> "Dataset":

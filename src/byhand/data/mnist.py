@@ -30,7 +30,7 @@ SHA256 = {
 
 
 class MNIST(NamedTuple):
-    """The data set: grey levels 0 (paper) to 255 (ink), uint8, and the digits they show, uint8 0 to 9."""
+    """The data set: grey levels 0 (background) to 255 (foreground), uint8, and the digits they show, uint8 0 to 9."""
 
     train_images: NDArray[np.uint8]  # (60000, 28, 28)
     train_labels: NDArray[np.uint8]  # (60000,)

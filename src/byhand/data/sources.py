@@ -1,12 +1,10 @@
 """From what the user calls the data (`--data SOURCE`) to the data."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from byhand.data.dataset import Dataset
+from byhand.data.dataset import Dataset, LabelledImages
 from byhand.data.idx import read_idx
 from byhand.data.mnist import FILE_NAMES, MNIST
 from byhand.errors import ByhandError
@@ -38,30 +36,28 @@ def load_dataset(source: str = "mnist", *, seed: int = 0, image_size: tuple[int,
         )
     if any(_find(folder, name) for name in FILE_NAMES):
         return _load_idx_folder(folder)
-    from byhand.data.pictures import load_picture_folder
+    from byhand.data.picture_folder import load_picture_folder
 
     return load_picture_folder(folder, seed=seed, image_size=image_size)
 
 
-def load_examples(
-    source: str, *, image_size: tuple[int, int]
-) -> tuple[NDArray[Any], NDArray[Any], tuple[str, ...], tuple[str, ...]]:
+def load_examples(source: str, *, image_size: tuple[int, int]) -> tuple[LabelledImages, tuple[str, ...]]:
     """Load what a trained model is to be evaluated on: the test set, or all of an undivided picture folder.
 
     Returns:
-        Images (n, height, width), class numbers (n,), what each class is called, and the data's notes.
+        The images, and notes on what was done to them.
 
     Raises:
         ByhandError: as `load_dataset`.
     """
-    from byhand.data.pictures import is_divided, load_all_pictures
+    from byhand.data.picture_folder import is_divided, load_all_pictures
 
     folder = Path(source)
     pictures = source != "mnist" and folder.is_dir() and not any(_find(folder, name) for name in FILE_NAMES)
     if pictures and not is_divided(folder):
         return load_all_pictures(folder, image_size=image_size)
     data = load_dataset(source, image_size=image_size)
-    return data.test_images, data.test_labels, data.label_names, data.notes
+    return data.test, data.notes
 
 
 def _find(folder: Path, name: str) -> Path | None:

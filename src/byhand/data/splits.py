@@ -16,7 +16,7 @@ def stratified_split(
     Args:
         labels: the label of each example, shape (n,).
         held_out: how many examples to hold out, from 0 to n - 1.
-        rng: where chance comes from.
+        rng: a random number generator.
 
     Returns:
         The positions of the examples that are kept and of those held out, each in ascending order.

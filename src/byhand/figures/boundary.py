@@ -13,9 +13,8 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
-from byhand.data.labels import one_hot
+from byhand.data import LabelledImages, one_hot
 from byhand.errors import ByhandError
-from byhand.figures.examples import Examples
 from byhand.figures.style import (
     BLUE,
     LABEL_COLOURS,
@@ -31,8 +30,8 @@ from byhand.figures.style import (
 )
 from byhand.model import Model
 from byhand.nn import Network
+from byhand.training.loop import Training
 from byhand.training.recipe import Recipe
-from byhand.training.trainer import Training, train_network
 
 # The main directions of this many images are nearly those of all.
 PCA_IMAGES = 4000
@@ -46,7 +45,7 @@ SHAPES = "o^sDvPX<>*"
 
 
 @look()
-def draw_boundary(model: Model, examples: Examples, count: int | None = None, seed: int = 0) -> Figure:
+def draw_boundary(model: Model, examples: LabelledImages, count: int | None = None, seed: int = 0) -> Figure:
     """Draw decision regions: of two small networks on points in the plane, and of the model on a plane of images.
 
     Args:
@@ -91,7 +90,7 @@ def _draw_moons(axes: Axes, hidden: tuple[int, ...], name: str, seed: int) -> No
     network = Network([2, *hidden, 2], recipe.activation, recipe.dtype)
     network.initialise(recipe.initialiser, weights_rng)
     targets = one_hot(labels[:MOONS], 2, recipe.dtype)
-    train_network(Training(network, points[:MOONS], targets, recipe, order_rng))
+    Training(network, points[:MOONS], targets, recipe, order_rng).run()
 
     fresh, truth = points[MOONS:], labels[MOONS:]
     accuracy = float((network.forward(fresh).argmax(axis=1) == truth).mean())
@@ -103,11 +102,11 @@ def _draw_moons(axes: Axes, hidden: tuple[int, ...], name: str, seed: int) -> No
     axes.set_title(f"{name}: {percent(accuracy)} right", weight="bold")
 
 
-def _draw_plane(axes: Axes, model: Model, examples: Examples, count: int, seed: int) -> None:
+def _draw_plane(axes: Axes, model: Model, examples: LabelledImages, count: int, seed: int) -> None:
     """Draw the model's regions on the plane through the mean image along the two main directions of the images."""
     from sklearn.decomposition import PCA
 
-    basis = examples.draw_some(PCA_IMAGES, seed)
+    basis = examples.some(PCA_IMAGES, seed)
     pixels = examples.images[basis].reshape(len(basis), -1).astype(np.float64)
     pca = PCA(2, svd_solver="full" if len(pixels) < pixels.shape[1] else "covariance_eigh")
     places = pca.fit_transform(pixels)

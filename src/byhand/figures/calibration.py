@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from byhand.data import LabelledImages
 from byhand.evaluation import calibration_error
-from byhand.figures.examples import Examples
 from byhand.figures.style import BLUE, QUIET, TEXT, look, page, percent, settle
 from byhand.model import Model
 
@@ -14,7 +14,7 @@ FEW = 10
 
 
 @look()
-def draw_calibration(model: Model, examples: Examples) -> Figure:
+def draw_calibration(model: Model, examples: LabelledImages) -> Figure:
     """Draw, for ten ranges of confidence, how many of the images in it were read right."""
     probabilities = model.predict_proba(examples.images).astype(np.float64)
     confidence = probabilities.max(axis=1)
@@ -40,7 +40,7 @@ def draw_calibration(model: Model, examples: Examples) -> Figure:
     for x, y, count in zip(mean, accuracy, counts[filled], strict=True):
         axes.annotate(f"{count:,}", (x, y), (8, -6), textcoords="offset points", va="top", color=TEXT, size=13)
     axes.set_xlabel("mean confidence of the group")
-    axes.set_ylabel("part that was read right")
+    axes.set_ylabel("fraction read right")
     axes.set_xlim(0, 1.08)
     axes.set_ylim(-0.06, 1.06)
     for axis in (axes.xaxis, axes.yaxis):

@@ -6,8 +6,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from byhand.evaluation import Evaluation
+from byhand.data import LabelledImages
+from byhand.evaluation import Evaluation, evaluate
 from byhand.figures.style import ERRORS, QUIET, TEXT, look, page, percent, settle, shorten
+from byhand.model import Model
 
 # With more labels than this, those with the most errors.
 MOST_LABELS = 40
@@ -15,12 +17,13 @@ DIAGONAL = "#E8EEF2"
 
 
 @look()
-def draw_confusion(evaluation: Evaluation, label_names: tuple[str, ...]) -> Figure:
+def draw_confusion(model: Model, examples: LabelledImages) -> Figure:
     """Draw the confusion matrix: a row per true label, a column per predicted one, counts in the cells.
 
     Only the errors have colour, on a scale of their own: next to the many right answers they would all look
     the same.
     """
+    evaluation, label_names = evaluate(model, examples), model.label_names
     counts, shown = evaluation.confusion, np.arange(len(label_names))
     errors = counts - np.diag(np.diag(counts))
     title, note = (

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.figure import Figure
 
-from byhand.data.deformations import Deformations
-from byhand.figures.examples import Examples
+from byhand.augmentation.deformations import Deformations
+from byhand.data import LabelledImages
 from byhand.figures.style import FAINT, INK, check_count, look
 from byhand.figures.tiles import lay_out
 
@@ -18,13 +18,13 @@ KINDS = {"affine": replace(BOTH, elastic=0), "elastic": Deformations(elastic=1.2
 
 
 @look()
-def draw_deformations(examples: Examples, count: int | None = None, seed: int = 0) -> Figure:
-    """Draw `count` images chosen by chance, each with a row of its deformations.
+def draw_deformations(examples: LabelledImages, count: int | None = None, seed: int = 0) -> Figure:
+    """Draw `count` images chosen at random, each with a row of its deformations.
 
     Raises:
         ByhandError: a count that cannot be drawn.
     """
-    chosen = examples.draw_some(check_count(count, USUAL, MOST, "images with their deformations"), seed)
+    chosen = examples.some(check_count(count, USUAL, MOST, "images with their deformations"), seed)
     originals = examples.images[chosen].astype(np.float32)
     rows, height, width = originals.shape
     repeated = originals.reshape(rows, -1).repeat(EACH, axis=0)

@@ -31,7 +31,7 @@ def draw_history(model: Model) -> Figure:
     if test_accuracy is None:
         title = f"{after}, the loss is {losses[-1]:.3g}"
     else:
-        title = f"{after}, {percent(test_accuracy, 2)} of the test images are read right"
+        title = f"{after}, {percent(test_accuracy, 2)} of the test images read right"
     figure = page(
         13, 5.2, title, "Loss: how surprised the network is by the true label. Accuracy: how many it reads right."
     )

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from byhand.figures.examples import Examples
+from byhand.data import LabelledImages
 from byhand.figures.style import BOLD_LETTER, INK, MARGIN, TEXT_SIZE, WRONG, check_count, look, page, shorten, sure
 from byhand.figures.tiles import lay_out
 from byhand.model import Model
@@ -16,7 +16,7 @@ LONGEST_CAPTION = 14
 
 
 @look()
-def draw_mistakes(model: Model, examples: Examples, count: int | None = None) -> Figure:
+def draw_mistakes(model: Model, examples: LabelledImages, count: int | None = None) -> Figure:
     """Draw the `count` wrong predictions that the model was most sure of, the surest first.
 
     Raises:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from byhand.figures.examples import Examples
+from byhand.data import LabelledImages
 from byhand.figures.style import (
     FAINT,
     INK,
@@ -34,13 +34,13 @@ COLUMN, LINES, IMAGE, GAP, BAR, SPACE = 2.75, 0.85, 2.0, 0.15, 0.25, 0.35
 
 
 @look()
-def draw_predictions(model: Model, examples: Examples, count: int | None = None, seed: int = 0) -> Figure:
-    """Draw `count` images chosen by chance, each with its predicted and true label and all probabilities.
+def draw_predictions(model: Model, examples: LabelledImages, count: int | None = None, seed: int = 0) -> Figure:
+    """Draw `count` images chosen at random, each with its predicted and true label and all probabilities.
 
     Raises:
         ByhandError: a count that cannot be drawn, or images that the model cannot read.
     """
-    chosen = examples.draw_some(check_count(count, USUAL, MOST, "predictions"), seed)
+    chosen = examples.some(check_count(count, USUAL, MOST, "predictions"), seed)
     probabilities = model.predict_proba(examples.images[chosen])
     truth = examples.labels[chosen]
     right = int((probabilities.argmax(axis=1) == truth).sum())
@@ -52,7 +52,7 @@ def draw_predictions(model: Model, examples: Examples, count: int | None = None,
         width,
         rows * row_height,
         f"{right} of {len(chosen)} images read right",
-        "Chosen by chance. The bars are the model's probabilities, from 0 to 100 %.",
+        "Chosen at random. The bars are the model's probabilities, from 0 to 100 %.",
     )
     figure.set_layout_engine("none")
     total = figure.get_figheight()

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from byhand.figures.examples import Examples
+from byhand.data import LabelledImages
 from byhand.figures.style import INK, check_count, look, shorten
 from byhand.figures.tiles import lay_out
 
@@ -12,8 +12,8 @@ MOST_LABELS = 40
 
 
 @look()
-def draw_samples(examples: Examples, count: int | None = None, seed: int = 0) -> Figure:
-    """Draw `count` images of each label, chosen by chance, a row per label.
+def draw_samples(examples: LabelledImages, count: int | None = None, seed: int = 0) -> Figure:
+    """Draw `count` images of each label, chosen at random, a row per label.
 
     Raises:
         ByhandError: a count that cannot be drawn.

@@ -13,7 +13,7 @@ MOST = 128
 # The few largest weights are cut off at the end of the colour scale, or the rest would look pale.
 SCALE_QUANTILE = 0.998
 WIDTH = 12.0
-NOTE = "Ink on orange speaks for the {what}, ink on blue against it."
+NOTE = "A stroke on orange speaks for the {what}, a stroke on blue against it."
 
 
 @look()

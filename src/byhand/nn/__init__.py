@@ -1,7 +1,6 @@
 """The mathematics, by hand: NumPy and nothing else. Each backward pass stands beside its derivation."""
 
 from byhand.nn.activations import ACTIVATIONS, ReLU, Sigmoid, Tanh
-from byhand.nn.calibration import fit_temperature
 from byhand.nn.dense import Dense
 from byhand.nn.initialisers import INITIALISERS
 from byhand.nn.losses import L2, SoftmaxNLL, softmax
@@ -25,7 +24,6 @@ __all__ = [
     "Sigmoid",
     "SoftmaxNLL",
     "Tanh",
-    "fit_temperature",
     "make_optimiser",
     "softmax",
 ]

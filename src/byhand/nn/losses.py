@@ -9,7 +9,7 @@ from byhand.nn.dense import Dense
 
 
 class SoftmaxNLL:
-    """Softmax and negative log-likelihood in one, the mean over the batch.
+    """Softmax and cross-entropy (also called negative log-likelihood) in one, the mean over the batch.
 
     The network's last layer gives logits z, one per class. Softmax turns them into probabilities,
     p_k = exp(z_k) / sum_j exp(z_j), and the loss of an example with one-hot target y is
@@ -25,8 +25,8 @@ class SoftmaxNLL:
     gives 1 at most, and at least one 1, for logits of any size.
 
     Attributes:
-        hits: how many examples of the last batch have their largest logit at the right class; a divided target
-            has none.
+        correct: how many examples of the last batch have their largest logit at the right class. An example with a
+            divided target is never among them, for it has no right class.
     """
 
     def forward(self, logits: NDArray[Any], targets: NDArray[Any]) -> float:
@@ -42,7 +42,7 @@ class SoftmaxNLL:
         # The ufuncs' own reduce() and not max() and sum(): half the time for a batch of one.
         logits -= np.maximum.reduce(logits, axis=1, keepdims=True)
         right = np.vecdot(logits, targets)  # the right class's logit, 0 if it is the largest
-        self.hits = len(right) - int(np.count_nonzero(right))
+        self.correct = len(right) - int(np.count_nonzero(right))
         self.targets = targets
         self.probabilities = logits
         np.exp(logits, out=self.probabilities)

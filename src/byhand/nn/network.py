@@ -67,6 +67,23 @@ class Network:
             signal = layer.forward(signal)
         return signal
 
+    def activations(self, inputs: NDArray[Any]) -> list[NDArray[Any]]:
+        """Give what each layer of units puts out for a batch: every hidden layer's activations, then the logits.
+
+        Args:
+            inputs: shape (n, inputs).
+
+        Returns:
+            Arrays of their own, one per layer of units, shapes (n, units).
+        """
+        outputs, signal = [], inputs
+        for layer, follows in itertools.zip_longest(self.layers, self.layers[1:]):
+            signal = layer.forward(signal)
+            # A dense layer's sums are put out as they are only where no activation follows: by the last layer.
+            if follows is None or isinstance(follows, Dense):
+                outputs.append(signal.copy())
+        return outputs
+
     def backward(self, logits_gradient: NDArray[Any]) -> None:
         """Fill `gradient` from dL/d(logits) of the batch that `forward` saw last, shape (n, classes)."""
         signal = logits_gradient

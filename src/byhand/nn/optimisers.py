@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK = 2**15  # parameters
+BLOCK_PARAMETERS = 2**15
 
 
 class Optimiser(Protocol):
@@ -69,10 +69,12 @@ class Nesterov(SGD):
 class Adam:
     """Each parameter gets its own step size, from the running mean and mean square of its gradients.
 
-    m <- 0.9 m + 0.1 g;  s <- 0.999 s + 0.001 g^2;  w <- w - rate m' / (sqrt(s') + 1e-8), where m' and s' are m
-    and s divided by one minus their decay to the power of the step, since both start at 0.
-    Source: Kingma and Ba 2015, "Adam: a method for stochastic optimization", algorithm 1, its constants.
+    m <- beta1 m + (1 - beta1) g;  s <- beta2 s + (1 - beta2) g^2;  w <- w - rate m' / (sqrt(s') + epsilon), where
+    m' = m / (1 - beta1^t) and s' = s / (1 - beta2^t) after t steps make up for both having started at 0.
+    Source: Kingma and Ba 2015, "Adam: a method for stochastic optimization", algorithm 1, with its constants.
     """
+
+    beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 
     def __init__(self, parameters: NDArray[Any], gradient: NDArray[Any]) -> None:
         self.parameters, self.gradient = parameters, gradient
@@ -85,21 +87,22 @@ class Adam:
     def step(self, learning_rate: float) -> None:
         """Take one step; the gradient is overwritten."""
         self.steps += 1
-        mean_so_far, square_so_far = 1 - 0.9 ** int(self.steps[0]), 1 - 0.999 ** int(self.steps[0])
+        t = int(self.steps[0])
+        mean_so_far, square_so_far = 1 - self.beta1**t, 1 - self.beta2**t
         # A block at a time stays in the processor's cache: 6 instead of 10 ms for 2.7 million parameters.
-        for start in range(0, len(self.parameters), BLOCK):
-            block = slice(start, start + BLOCK)
+        for start in range(0, len(self.parameters), BLOCK_PARAMETERS):
+            block = slice(start, start + BLOCK_PARAMETERS)
             gradient, scratch = self.gradient[block], self.scratch[block]
             mean, mean_square = self.mean[block], self.mean_square[block]
-            mean *= 0.9
-            mean += np.multiply(gradient, 0.1, out=scratch)
+            mean *= self.beta1
+            mean += np.multiply(gradient, 1 - self.beta1, out=scratch)
             np.multiply(gradient, gradient, out=scratch)
-            scratch *= 0.001
-            mean_square *= 0.999
+            scratch *= 1 - self.beta2
+            mean_square *= self.beta2
             mean_square += scratch
             np.divide(mean_square, square_so_far, out=scratch)
             np.sqrt(scratch, out=scratch)
-            scratch += 1e-8
+            scratch += self.epsilon
             np.divide(mean, scratch, out=scratch)
             scratch *= learning_rate / mean_so_far
             self.parameters[block] -= scratch

@@ -2,45 +2,33 @@
 
 import base64
 import zlib
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from byhand.data import LabelledImages, stratified_split
+from byhand.data.mnist_form import IMAGE_SHAPE
 from byhand.data.sources import load_examples
-from byhand.data.splits import stratified_split
 from byhand.errors import ByhandError
-from byhand.evaluation import as_model_classes
 from byhand.model import SURE, Model
 
-IMAGE_SHAPE = (28, 28)  # what the page can draw
 SAMPLE = 500
 # Coordinates on a map are whole numbers from 0 to this.
 MAP_SIZE = 999
 
 
-@dataclass(frozen=True)
-class Sample:
-    """Some labelled images, each label in its share.
-
-    Attributes:
-        images: grey levels, 0 (paper) to 255 (ink), shape (n, 28, 28).
-        labels: class numbers of the model, shape (n,).
-    """
-
-    images: NDArray[np.uint8]
-    labels: NDArray[np.intp]
-
-
-def choose_sample(model: Model, source: str, count: int = SAMPLE) -> Sample:
-    """Choose images from a test set, each label in its share, the same ones each time.
+def choose_sample(model: Model, source: str, count: int = SAMPLE) -> LabelledImages:
+    """Choose images from a test set, stratified by label, the same ones each time.
 
     Args:
         model: says which labels there are.
         source: of the images, as in `--data`.
         count: how many, at most; fewer if the test set has fewer.
+
+    Returns:
+        Bytes, shape (n, 28, 28), 0 (background) to 255, with the model's classes.
 
     Raises:
         ByhandError: a model or data that the page cannot show, or data that cannot be found.
@@ -50,14 +38,14 @@ def choose_sample(model: Model, source: str, count: int = SAMPLE) -> Sample:
             f"The page shows networks that read 28 x 28 images, and this one reads {model.image_shape[1]} x "
             f"{model.image_shape[0]}: choose another --model."
         )
-    images, labels, label_names, _ = load_examples(source, image_size=IMAGE_SHAPE)
-    if images.dtype != np.uint8:
-        raise ByhandError(f"The page shows images of bytes, and those of {source} are {images.dtype}.")
-    classes = as_model_classes(model, labels, label_names)
-    if len(classes) > count:
-        _, chosen = stratified_split(classes, count, np.random.default_rng(0))
-        images, classes = images[chosen], classes[chosen]
-    return Sample(images, classes)
+    examples, _ = load_examples(source, image_size=IMAGE_SHAPE)
+    if examples.images.dtype != np.uint8:
+        raise ByhandError(f"The page shows images of bytes, and those of {source} are {examples.images.dtype}.")
+    examples = examples.with_classes_of(model.label_names)
+    if len(examples) > count:
+        _, chosen = stratified_split(examples.labels, count, np.random.default_rng(0))
+        examples = examples.take(chosen)
+    return examples
 
 
 def model_content(model: Model, name: str) -> dict[str, Any]:
@@ -72,9 +60,9 @@ def model_content(model: Model, name: str) -> dict[str, Any]:
         "sizes": model.network.sizes,
         "activation": model.network.activation,
         "labels": list(model.label_names),
-        "minimum": _shortest(model.scaling.minimum),
-        "maximum": _shortest(model.scaling.maximum),
-        "straighten": model.straighten,
+        "minimum": _shortest(model.preprocessing.scaling.minimum),
+        "maximum": _shortest(model.preprocessing.scaling.maximum),
+        "deskew": model.preprocessing.deskew,
         "temperature": model.temperature,
         "sure": SURE,
         "testAccuracy": model.results.get("test_accuracy"),
@@ -87,7 +75,7 @@ def parameter_bytes(model: Model) -> bytes:
     return model.network.parameters.astype("<f4").tobytes()
 
 
-def sample_content(sample: Sample) -> dict[str, Any]:
+def sample_content(sample: LabelledImages) -> dict[str, Any]:
     """Describe a sample for the page: its images as one compressed stretch of bytes, and its labels."""
     return {
         "count": len(sample.labels),
@@ -96,7 +84,7 @@ def sample_content(sample: Sample) -> dict[str, Any]:
     }
 
 
-def map_content(model: Model, sample: Sample) -> list[dict[str, Any]]:
+def map_content(model: Model, sample: LabelledImages) -> list[dict[str, Any]]:
     """Lay the sample out on a plane, layer by layer: images that the layer sees alike lie side by side.
 
     Returns:
@@ -118,18 +106,12 @@ def map_content(model: Model, sample: Sample) -> list[dict[str, Any]]:
 
 
 def _outputs(model: Model, images: NDArray[np.uint8]) -> list[tuple[str, NDArray[np.float32]]]:
-    """The scaled pixels and each layer's output for every image, with a name: shapes (n, units)."""
-    pixels = model.scaling.transform(model.pixels(images))
-    outputs = [("pixels", pixels)]
-    signal = pixels.astype(model.network.parameters.dtype)
-    hidden = len(model.network.dense) - 1
-    for position, layer in enumerate(model.network.layers):
-        signal = layer.forward(signal)
-        number = position // 2 + 1
-        if position % 2 == 1:
-            outputs.append((f"hidden layer {number}" if hidden > 1 else "hidden layer", signal.astype(np.float32)))
-    outputs.append(("output", signal.astype(np.float32)))
-    return outputs
+    """The scaled pixels and each layer's activations for every image, with a name: shapes (n, units)."""
+    inputs = model.preprocessing.inputs(images, model.network.parameters.dtype)
+    *hidden, logits = model.network.activations(inputs)
+    names = ["hidden layer"] if len(hidden) == 1 else [f"hidden layer {n}" for n in range(1, len(hidden) + 1)]
+    outputs = [("pixels", inputs), *zip(names, hidden, strict=True), ("output", logits)]
+    return [(name, values.astype(np.float32)) for name, values in outputs]
 
 
 def _on_the_map(points: NDArray[Any]) -> list[int]:

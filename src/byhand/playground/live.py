@@ -7,22 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from byhand.beginning import begin
-from byhand.data.sources import load_dataset
 from byhand.nn import Network, Optimiser
-from byhand.run import Run, finish
+from byhand.training.divergence import DivergedError
+from byhand.training.loop import Event
 from byhand.training.recipe import Recipe
-from byhand.training.trainer import DivergedError, Epoch, Training, blas_threads, loss_of_guessing
+from byhand.training.run import Run
 
-# Seconds between two reports, and between two copies of the weights: eyes want no more, and they cost time.
-REPORT_EVERY = 0.2
-WEIGHTS_EVERY = 1.0
-# Those of large networks come more seldom: each kind takes at most this part of the time.
-TIME_FOR_REPORTS = 0.03
-# So many of the held-out images are looked at for each report.
-HELD_OUT_LOOKED_AT = 500
-# A unit whose activation stays within so little for all of them is inactive: it tells no image from another.
-INACTIVE = 0.01
+# Between two reports, and between two copies of the weights: the eye needs no more, and they cost time.
+SECONDS_BETWEEN_REPORTS = 0.2
+SECONDS_BETWEEN_WEIGHTS = 1.0
+# For large networks, less often: reports take at most this fraction of the time, and so do copies of the weights.
+LARGEST_SHARE_OF_TIME = 0.03
+# Held-out images that each report is measured on.
+IMAGES_PER_REPORT = 500
+# A unit whose activation varies by less than this over all of them is inactive: it distinguishes no images.
+INACTIVE_RANGE = 0.01
 
 
 class _Measured:
@@ -59,17 +58,9 @@ class LiveTraining:
     """The training, with its listener."""
 
     def __init__(self, connection: Connection, recipe: Recipe, paused: bool) -> None:
-        self.connection, self.recipe = connection, recipe
-        self.prepared = prepared = begin(recipe, load_dataset(recipe.data, seed=recipe.seed))
-        self.model = prepared.model
-        self.training = Training(
-            self.model.network, prepared.pixels, prepared.targets, recipe, prepared.order_rng,
-            scaling=self.model.scaling, deform=prepared.deform,
-        )  # fmt: skip
-        self.run_so_far = Run(
-            recipe, self.model, len(prepared.pixels), prepared.test_images, prepared.test_labels,
-            loss_of_guessing(prepared.targets), len(prepared.pixels),
-        )  # fmt: skip
+        self.connection = connection
+        self.training_run = Run(recipe)
+        self.training, self.model = self.training_run.training, self.training_run.model
         self.measured = _Measured(self.training.optimiser, self.model.network)
         self.training.optimiser = self.measured
         self.state = "paused" if paused else "running"
@@ -80,41 +71,33 @@ class LiveTraining:
         self.reported = {"loss": 0.0, "right": 0.0, "shown": 0, "epoch": 0, "step": 0, "time": time.perf_counter()}
 
     def run(self) -> None:
-        """Train to the end, a halt, or a runaway."""
+        """Train to the end, until stopped, or until training diverges."""
         message = ""
         self.send_model()
         self.report()
         self.listen()
         self.next_report = 0.0  # the first batch is shown at once
         try:
-            with blas_threads(self.recipe.batch_size), np.errstate(over="ignore", invalid="ignore"):
-                while self.training.step < self.training.steps and self.state != "stopped":
-                    self.run_epoch()
+            for event in self.training_run.events():
+                if event is Event.STEP:
+                    self.after_step()
+                if self.state == "stopped":
+                    break
+            else:
+                self.state = "finished"
         except DivergedError as error:
             self.state, message = "diverged", in_words(str(error))
-        if self.state not in {"stopped", "diverged"}:
-            finish(self.prepared, self.run_so_far.history[-1].validation_accuracy)
-            self.state = "finished"
         self.send_model()
         self.report(message=message, **self.model.results)
 
-    def run_epoch(self) -> None:
-        """Show every image once, or stop on the way."""
-        start = time.perf_counter()
-        for _ in self.training.run_epoch():
-            now = time.perf_counter()
-            if self.delay or self.state == "paused" or now >= self.next_report:
-                self.report()
-                if self.state == "paused" or now >= self.next_weights:
-                    self.send_model()
-                self.listen()
-            if self.state == "stopped":
-                return
-        training = self.training
-        epoch = Epoch(training.epoch, training.loss, training.accuracy, self.accuracy_on_held_out(), training.last_rate,
-                      time.perf_counter() - start)  # fmt: skip
-        self.run_so_far.history.append(epoch)
-        self.model.history.append(epoch.without_seconds())
+    def after_step(self) -> None:
+        """Report and listen, if it is time to."""
+        now = time.perf_counter()
+        if self.delay or self.state == "paused" or now >= self.next_report:
+            self.report()
+            if self.state == "paused" or now >= self.next_weights:
+                self.send_model()
+            self.listen()
 
     def listen(self) -> None:
         """Obey the commands that have come; wait for one while paused, and a while in slow motion."""
@@ -155,11 +138,11 @@ class LiveTraining:
             "step": training.step,
             "steps": training.steps,
             "epoch": training.epoch,
-            "epochs": self.recipe.epochs,
-            "examples": len(self.prepared.pixels),
+            "epochs": training.recipe.epochs,
+            "examples": len(training.inputs),
             "shown": training.shown,
             "rate": training.last_rate,
-            "warning": in_words(self.run_so_far.warning or ""),
+            "warning": in_words(self.training_run.warning or ""),
         }
         if shown:
             report |= {
@@ -173,29 +156,27 @@ class LiveTraining:
             self.measured.wanted = True
         last.update(loss=loss, right=right, shown=training.shown, time=now)
         self.connection.send(("report", report | more))
-        self.next_report = self.after(REPORT_EVERY, start)
+        self.next_report = self.after(SECONDS_BETWEEN_REPORTS, start)
 
     def accuracy_on_held_out(self) -> float:
         """Measure the accuracy on held-out images, 0 to 1, and count the inactive units of each layer on the way."""
-        labels = self.prepared.validation_labels[:HELD_OUT_LOOKED_AT]
-        logits = self.model.logits(self.prepared.validation_images[: len(labels)])
-        # After logits(), each layer still holds what it gave out for these images.
-        self.inactive = [
-            int((np.ptp(layer.output, axis=0) < INACTIVE).sum()) for layer in self.model.network.dense[:-1]
-        ]
-        return float((logits.argmax(axis=1) == labels).mean())
+        held_out = self.training_run.setup.validation.take(slice(IMAGES_PER_REPORT))
+        inputs = self.model.preprocessing.inputs(held_out.images, self.model.network.parameters.dtype)
+        *hidden, logits = self.model.network.activations(inputs)
+        self.inactive = [int((np.ptp(layer, axis=0) < INACTIVE_RANGE).sum()) for layer in hidden]
+        return float((logits.argmax(axis=1) == held_out.labels).mean())
 
     def send_model(self) -> None:
         """Send the model as it is now."""
         start = time.perf_counter()
         self.connection.send(("model", self.model.to_bytes()))
-        self.next_weights = self.after(WEIGHTS_EVERY, start)
+        self.next_weights = self.after(SECONDS_BETWEEN_WEIGHTS, start)
 
     @staticmethod
     def after(seconds: float, start: float) -> float:
         """When to do something again that has just been done, since `start`."""
         now = time.perf_counter()
-        return now + max(seconds, (now - start) / TIME_FOR_REPORTS)
+        return now + max(seconds, (now - start) / LARGEST_SHARE_OF_TIME)
 
 
 def in_words(sentence: str) -> str:

@@ -7,15 +7,16 @@ import re
 from pathlib import Path
 from typing import Any
 
+from byhand.data import LabelledImages
 from byhand.model import Model
-from byhand.playground.content import Sample, map_content, model_content, sample_content
+from byhand.playground.content import map_content, model_content, sample_content
 
 WEB = Path(__file__).parent / "web"
 IMPORT = re.compile(r'^import (\{[^;]*?\}) from "\./(\w+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?:async )?(?:function\*?|class|const) (\w+)", re.MULTILINE)
 
 
-def page_of(model: Model, name: str, sample: Sample) -> str:
+def page_of(model: Model, name: str, sample: LabelledImages) -> str:
     """Make the page of a model: the HTML file that `byhand export` writes.
 
     Args:

@@ -21,10 +21,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from byhand.data import LabelledImages
 from byhand.data.decoding import decode
 from byhand.errors import ByhandError
 from byhand.model import Model, load_model, shipped_model
-from byhand.playground.content import Sample, map_content, model_content, sample_content
+from byhand.playground.content import map_content, model_content, sample_content
 from byhand.playground.guard import Guard, known_hosts
 from byhand.playground.one_file import WEB, page_of
 from byhand.playground.trainings import Trainings, default_settings, recipe_from
@@ -49,7 +50,7 @@ class Playground:
         data: where they come from, and the images to learn from.
     """
 
-    def __init__(self, model: Model, name: str, sample: Sample, data: str) -> None:
+    def __init__(self, model: Model, name: str, sample: LabelledImages, data: str) -> None:
         self.model, self.name, self.sample, self.data = model, name, sample, data
         self.workers: set[Worker] = set()
         self.maps: dict[bytes, Any] = {}  # by the bytes of the model
@@ -94,7 +95,7 @@ class Playground:
         )
 
     def model_bytes(self, request: Request) -> bytes:
-        """The model that a request is about: a training's, or one that comes along."""
+        """The model that a request is about: a training's, or one that comes with byhand."""
         if name := request.path_params.get("name"):
             return self.trainings.find(name).model
         name = request.path_params["model"]
@@ -179,19 +180,19 @@ class Playground:
 
 
 def shipped_models(alike: Model) -> list[str]:
-    """The names of the models that come along and read the same labels from images of the same size."""
+    """The names of the models that come with byhand and read the same labels from images of the same size."""
     names = sorted(path.stem for path in shipped_model().parent.glob("*.safetensors"))
     models = {name: load_model(shipped_model(name)) for name in names}
     wanted = (alike.label_names, alike.image_shape)
     return [name for name, model in models.items() if (model.label_names, model.image_shape) == wanted]
 
 
-def send_map(connection: Connection, model: bytes, sample: Sample) -> None:
+def send_map(connection: Connection, model: bytes, sample: LabelledImages) -> None:
     """Lay the sample out, in a process of its own."""
     connection.send(map_content(Model.from_bytes(model, "the network"), sample))
 
 
-def send_page(connection: Connection, model: bytes, sample: Sample) -> None:
+def send_page(connection: Connection, model: bytes, sample: LabelledImages) -> None:
     """Make the one-file page, in a process of its own."""
     connection.send(page_of(Model.from_bytes(model, "the network"), "trained on the page", sample))
 
@@ -237,7 +238,7 @@ async def json_body(request: Request) -> dict[str, Any]:
 
 
 async def body(request: Request, limit: int) -> bytes:
-    """Read a request's body, which may have so many bytes."""
+    """Read a request's body, up to a limit in bytes."""
     content = b""
     async for chunk in request.stream():
         content += chunk

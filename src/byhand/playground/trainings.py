@@ -13,8 +13,8 @@ from byhand.files import write_atomically
 from byhand.model import MODEL_FILE, Model
 from byhand.playground.live import in_words, train_live
 from byhand.playground.worker import Worker
-from byhand.run_folder import HISTORY_FILE, new_run_folder, save_recipe
 from byhand.training.recipe import Recipe
+from byhand.training.run_folder import HISTORY_FILE, new_run_folder, save_recipe
 
 MOST_AT_ONCE = 4
 HELD_OUT = 1000  # training images to report on; the test set is left for the end

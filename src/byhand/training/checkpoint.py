@@ -1,4 +1,4 @@
-"""A training put aside between two epochs, and taken up again as if nothing had happened, to the last bit."""
+"""Checkpoints: a training saved between two epochs, and resumed as if nothing had happened, to the last bit."""
 
 import json
 from dataclasses import asdict
@@ -10,18 +10,17 @@ from numpy.typing import NDArray
 
 from byhand.errors import ByhandError
 from byhand.files import write_atomically
-from byhand.training.trainer import Epoch, Training
+from byhand.training.loop import Epoch, Training
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 FORMAT = 1
 
 
-def save_checkpoint(training: Training, history: list[Epoch], path: Path) -> None:
-    """Write everything that the rest of a training depends on: arrays, sources of chance, where it stands.
+def save_checkpoint(training: Training, path: Path) -> None:
+    """Write everything that the rest of a training depends on: arrays, random number generators, where it stands.
 
     Args:
         training: between two epochs.
-        history: its finished epochs.
         path: the file, replaced as a whole.
 
     Raises:
@@ -33,20 +32,17 @@ def save_checkpoint(training: Training, history: list[Epoch], path: Path) -> Non
         "format": FORMAT,
         "epoch": training.epoch,
         "step": training.step,
-        "losses": training.watch.losses,
-        "beginning": training.watch.beginning,
+        "losses": training.guard.losses,
+        "at_start": training.guard.at_start,
         "order": training.order_rng.bit_generator.state,
-        "deformations": training.deform_rng.bit_generator.state,
-        "history": [asdict(epoch) for epoch in history],
+        "augmentation": training.augmentation_rng.bit_generator.state,
+        "history": [asdict(epoch) for epoch in training.history],
     }
     write_atomically(path, save(_arrays(training), {"byhand": json.dumps(position)}))
 
 
-def load_checkpoint(training: Training, path: Path) -> list[Epoch]:
+def load_checkpoint(training: Training, path: Path) -> None:
     """Put a fresh training, made by the same recipe of the same data, where the checkpoint was written.
-
-    Returns:
-        The finished epochs.
 
     Raises:
         ByhandError: the file cannot be read, is damaged, or belongs to another training.
@@ -64,11 +60,11 @@ def load_checkpoint(training: Training, path: Path) -> list[Epoch]:
                 raise ValueError("its recipe or data was another")
             place[...] = arrays[name]
         training.epoch, training.step = position["epoch"], position["step"]
-        training.watch.losses[:] = position["losses"]
-        training.watch.beginning = position["beginning"]
+        training.guard.losses[:] = position["losses"]
+        training.guard.at_start = position["at_start"]
         training.order_rng.bit_generator.state = position["order"]
-        training.deform_rng.bit_generator.state = position["deformations"]
-        return [Epoch(**epoch) for epoch in position["history"]]
+        training.augmentation_rng.bit_generator.state = position["augmentation"]
+        training.history = [Epoch(**epoch) for epoch in position["history"]]
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise ByhandError(f"Cannot go on from {path} ({error}): start this training anew.") from error
 
@@ -76,4 +72,4 @@ def load_checkpoint(training: Training, path: Path) -> list[Epoch]:
 def _arrays(training: Training) -> dict[str, NDArray[np.generic]]:
     """The arrays of a training, by the names they have in the file; writing into them changes the training."""
     memory = {f"optimiser.{name}": array for name, array in training.optimiser.memory.items()}
-    return {"parameters": training.network.parameters, "good": training.watch.good} | memory
+    return {"parameters": training.network.parameters, "good": training.guard.good} | memory

@@ -16,14 +16,14 @@ SCALINGS = ("whole-range", "per-pixel")
 SPLITS = ("standard", "original")
 DTYPES = ("float32", "float64")
 STORED = ("same", "float16")
-NAMES = ("original", "fast", "accurate", "record", "reader", "own-hand")
-# Without a name: from the start, and from a model.
-DEFAULT, DEFAULT_FROM = "fast", "own-hand"
+NAMES = ("original", "fast", "accurate", "record", "reader", "fine-tune")
+# Without a name: from scratch, and to fine-tune a model.
+DEFAULT, DEFAULT_FINE_TUNING = "fast", "fine-tune"
 
 
-def _setting(default: Any, explanation: str, option: str | None = None) -> Any:
-    """A field whose explanation also serves as the help of the command-line option of its name, or of another."""
-    return field(default=default, metadata={"help": explanation, "option": option})
+def _setting(default: Any, explanation: str) -> Any:
+    """A field whose explanation also serves as the help of the command-line option of its name."""
+    return field(default=default, metadata={"help": explanation})
 
 
 @dataclass(frozen=True)
@@ -36,40 +36,40 @@ class Recipe:
 
     name: str = "custom"
     data: str = _setting("mnist", "'mnist', a folder of IDX files or of pictures by label, or 'openml:NAME'.")
-    from_model: str = _setting("", "Go on from this model: a file, a run folder, or 'reader' or 'fast'.", "--from")
-    mixed: int = _setting(0, "Going on: mix in so many images of MNIST, so that nothing is forgotten.")
+    fine_tune: str = _setting("", "Start from this model: a file, a run folder, or 'reader', 'accurate' or 'fast'.")
+    mixed: int = _setting(0, "Fine-tuning: mix in this many images of MNIST, so that nothing is forgotten.")
     split: str = _setting("standard", "'standard', or 'original': first 80 % of all images to train, scaled by all.")
     scaling: str = _setting("whole-range", "Min-max scaling over the 'whole-range' or 'per-pixel'.")
-    straighten: bool = _setting(False, "Take slant and proportions away first, by the moments of the ink.")
+    deskew: bool = _setting(False, "Deskew the images and bring them to one size first (moment normalisation).")
     hidden: tuple[int, ...] = _setting((128,), "Units of each hidden layer, as in 128 or 128,64; 'none' for no layer.")
     activation: str = _setting("sigmoid", "Of the hidden units: 'sigmoid', 'tanh' or 'relu'.")
-    initialiser: str = _setting("glorot", "Where weights start: 'normal', 'glorot' or 'he'.")
+    initialiser: str = _setting("glorot", "How weights are initialised: 'normal', 'glorot' or 'he'.")
     epochs: int = _setting(10, "How often all training images are shown.")
     batch_size: int = _setting(128, "Images per update of the weights.")
     shuffle: bool = _setting(True, "Show the images in a new random order in each epoch.")
     optimizer: str = _setting("sgd", "'sgd', 'nesterov' or 'adam'.")
-    learning_rate: float = _setting(0.1, "Size of the steps; the largest one where the schedule changes it.")
-    momentum: float = _setting(0.0, "Part of the last step that is kept, from 0 to below 1.")
+    learning_rate: float = _setting(0.1, "Learning rate; the highest one where the schedule changes it.")
+    momentum: float = _setting(0.0, "Momentum, from 0 to below 1.")
     schedule: str = _setting("constant", "Learning rate over time: 'constant' or 'one-cycle'.")
-    l2: float = _setting(0.0, "Strength of weight decay.")
-    rotation: float = _setting(0.0, "Show each image turned by chance, up to so many degrees either way.")
-    scale: float = _setting(0.0, "... its height and width changed, up to this fraction.")
-    shear: float = _setting(0.0, "... slanted, up to this fraction of a pixel per row.")
-    shift: float = _setting(0.0, "... moved, up to so many pixels along either axis.")
-    elastic: float = _setting(0.0, "... bent, by so many pixels (standard deviation).")
-    smoothness: float = _setting(4.0, "Width of the bends, in pixels.")
-    disturbances: float = _setting(0.0, "... spoilt as by other pens, paper and cameras: 0 never, 1 as often as helps.")
-    drawn_digits: int = _setting(0, "Add so many digits drawn as strokes, in ways to write them that MNIST lacks.")
-    not_digits: int = _setting(0, "Add so many images of no digit, to be read as any digit alike.")
-    fading: float = _setting(0.0, "So much of the deformations fades away until the end of training, 0 to 1.")
-    temperature: float = _setting(1.0, "Divides the logits, for honest confidence; fitted anew with --validation.")
-    validation: int = _setting(0, "Training images held out, each label in its share, to measure on after each epoch.")
+    l2: float = _setting(0.0, "Strength of L2 regularisation (weight decay).")
+    rotation: float = _setting(0.0, "Augmentation: rotate each image by up to this many degrees, at random.")
+    scale: float = _setting(0.0, "Augmentation: change height and width by up to this fraction.")
+    shear: float = _setting(0.0, "Augmentation: slant, by up to this many pixels per row.")
+    shift: float = _setting(0.0, "Augmentation: move by up to this many pixels along either axis.")
+    elastic: float = _setting(0.0, "Augmentation: elastic deformation, standard deviation in pixels.")
+    smoothness: float = _setting(4.0, "Width of the elastic deformation's bends, in pixels.")
+    corruptions: float = _setting(
+        0.0, "Augmentation: other pens, paper and cameras; 0 never, 1 as often as helps."
+    )
+    drawn_digits: int = _setting(0, "Add this many digits drawn as strokes, in ways to write them that MNIST lacks.")
+    outliers: int = _setting(0, "Add this many images of no digit, with the same probability of each as their target.")
+    fading: float = _setting(0.0, "By how much the augmentation fades until the end of training, 0 to 1.")
+    temperature: float = _setting(1.0, "Divides the logits, for calibrated confidence; fitted with --validation.")
+    validation: int = _setting(0, "Training images held out, stratified by label, to validate on after each epoch.")
     limit: int = _setting(0, "Train on this many images only; 0 for all.")
     seed: int = _setting(0, "Decides everything random: the same seed gives the same model.")
     dtype: str = _setting("float32", "Number type: 'float32' or 'float64'.")
-    stored: str = _setting(
-        "same", "Number type of the weights in the file: the 'same', or 'float16' for half the size."
-    )
+    stored: str = _setting("same", "Number type of the weights in the file: 'same', or 'float16' for half the size.")
 
     def __post_init__(self) -> None:
         """Check every value; explain the first that cannot work."""
@@ -98,15 +98,17 @@ class Recipe:
         _range("shift", self.shift, 0, 10_000)
         _range("elastic", self.elastic, 0, 10_000)
         _range("smoothness", self.smoothness, 0.1, 10_000)
-        _range("disturbances", self.disturbances, 0, 1)
+        _range("corruptions", self.corruptions, 0, 1)
         _range("mixed", self.mixed, 0, 60_000)
-        if self.mixed and not self.from_model:
-            raise ByhandError("MNIST is mixed in where training goes on from a model: say which one with --from.")
+        if self.mixed and not self.fine_tune:
+            raise ByhandError("MNIST is mixed in where a model is fine-tuned: say which one with --fine-tune.")
         _range("drawn_digits", self.drawn_digits, 0, 10**7)
-        _range("not_digits", self.not_digits, 0, 10**7)
+        _range("outliers", self.outliers, 0, 10**7)
         _range("fading", self.fading, 0, 1)
-        if self.deforms and self.scaling != "whole-range":
-            raise ByhandError("Deformed images need --scaling whole-range: a pixel's own range would move with it.")
+        if self.augments and self.scaling != "whole-range":
+            raise ByhandError(
+                "Augmentation needs --scaling whole-range: a pixel's own range would move with it."
+            )
         _range("temperature", self.temperature, 0, 1000, above=True)
         _range("validation", self.validation, 0, 10**9)
         _range("limit", self.limit, 0, 10**9)
@@ -160,9 +162,9 @@ class Recipe:
         return cls(**settings)
 
     @property
-    def deforms(self) -> bool:
-        """Whether the images are deformed while they are learned from."""
-        return any((self.rotation, self.scale, self.shear, self.shift, self.elastic, self.disturbances))
+    def augments(self) -> bool:
+        """Whether each batch is augmented: deformed, corrupted or both."""
+        return any((self.rotation, self.scale, self.shear, self.shift, self.elastic, self.corruptions))
 
     def settings(self) -> dict[str, Any]:
         """All settings by name."""

@@ -1,6 +1,6 @@
 // The network's forward pass: the same numbers as byhand's in NumPy, and every step of the way kept.
 
-import { straighten } from "./straighten.js";
+import { deskew } from "./deskew.js";
 
 const LARGEST_EXPONENT = 80;
 
@@ -21,7 +21,7 @@ export function softmax(logits, temperature = 1) {
 }
 
 export class Network {
-  // description: sizes, activation, labels, minimum, maximum, straighten, temperature, sure, as `content.py` writes them.
+  // description: sizes, activation, labels, minimum, maximum, deskew, temperature, sure, as `content.py` writes them.
   // parameters: Float32Array, layer by layer: weights (inputs x units, row by row), then biases.
   constructor(description, parameters) {
     const { sizes, activation, labels, minimum, maximum, temperature, sure } = description;
@@ -57,7 +57,7 @@ export class Network {
 
   // Grey levels 0 to 255 to the network's inputs, 0 to 1.
   scaled(grey) {
-    const pixels = this.description.straighten ? straighten(grey) : grey;
+    const pixels = this.description.deskew ? deskew(grey) : grey;
     return Float64Array.from(this.factor, (factor, i) => pixels[i] * factor - this.offset[i]);
   }
 

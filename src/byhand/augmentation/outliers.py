@@ -1,0 +1,129 @@
+"""Outliers: images of no digit, from which the network learns to say that it does not know.
+
+Their target is the same probability for every digit ("outlier exposure": Hendrycks, Mazeika and Dietterich 2019,
+"Deep anomaly detection with outlier exposure").
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from byhand.augmentation.strokes import draw, draw_lines
+from byhand.data.mnist_form import DIGIT_BOX_PX, IMAGE_SIDE_PX
+from byhand.preprocessing.resampling import resample
+
+# Letters and signs that look like no digit.
+SIGNS: tuple[str, ...] = (
+    "- 0 100 50 0 100 100 / - 20 62 80 62",
+    "- 10 0 10 100 / - 10 0 90 0 / - 10 50 70 50 / - 10 100 90 100",
+    "- 10 0 10 100 / - 10 0 90 0 / - 10 50 70 50",
+    "- 10 0 10 100 / - 90 0 90 100 / - 10 50 90 50",
+    "- 10 0 10 100 / - 85 0 10 55 90 100",
+    "- 5 100 10 0 50 60 90 0 95 100",
+    "- 10 100 10 0 90 100 90 0",
+    "- 10 100 10 0 / ~ 10 0 80 8 80 45 10 52",
+    "- 10 100 10 0 / ~ 10 0 80 8 80 40 10 50 / - 40 50 90 100",
+    "- 0 0 100 0 / - 50 0 50 100",
+    "- 0 0 25 100 50 30 75 100 100 0",
+    "- 0 0 100 100 / - 100 0 0 100",
+    "- 0 0 50 50 100 0 / - 50 50 50 100",
+    "~ 10 100 10 40 40 20 55 45 55 100 / ~ 55 45 80 20 95 45 95 100",
+    "~ 80 40 45 20 10 60 45 100 80 65 / ~ 82 25 78 70 95 98",
+    "- 20 0 20 100 / - 80 35 20 65 85 100",
+    "~ 0 30 25 90 50 40 75 90 100 30",
+    "- 35 0 25 100 / - 75 0 65 100 / - 0 35 100 35 / - 0 65 100 65",
+    "- 50 0 50 100 / - 0 50 100 50",
+    "- 0 30 100 30 / - 0 70 100 70",
+    "- 50 0 50 100 / - 8 22 92 78 / - 92 22 8 78",
+    "~ 20 25 50 0 80 25 50 60 50 72 / - 50 95 50 100",
+    "- 0 50 100 50 / - 65 20 100 50 65 80",
+    "- 0 55 35 100 100 0",
+    "- 0 0 100 0 100 100 0 100 0 0",
+    "- 50 0 100 100 0 100 50 0",
+    "~ 50 30 25 0 0 30 50 100 100 30 75 0 50 30",
+    "- 50 0 20 100 95 35 5 35 80 100 50 0",
+    "~ 50 50 60 40 65 55 45 65 30 45 55 25 85 50 50 90 10 50 50 5 100 40",
+    "~ 0 50 15 20 30 50 45 80 60 50 75 20 90 50 100 70",
+    "- 0 100 15 0 30 100 45 0 60 100 75 0 90 100",
+    "- 20 0 20 100 / - 50 0 50 100 / - 80 0 80 100",
+    "- 0 0 100 100 / - 30 0 100 70 / - 0 30 70 100",
+    "~ 20 45 80 45 75 15 40 15 15 50 40 95 85 80",
+    "- 0 50 100 50",
+    "- 10 0 10 100 80 100",
+    "- 50 0 50 100 / - 0 100 100 100",
+    "- 0 0 0 100 / - 0 50 80 50",
+)
+
+# Fractions of the outliers; the rest are letters and signs.
+NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE = 0.05, 0.15, 0.45, 0.15
+
+
+def draw_outliers(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Draw images that show no digit: letters and signs, noise, scribbles, two digits in one image, negatives.
+
+    A negative is a digit with foreground and background swapped. The network must learn not to read it: where the polarity
+    of a picture is unclear, both are tried, and the one of which the network is surer is taken.
+
+    Args:
+        count: how many.
+        digits: images of digits to make pairs and negatives of, shape (n, 28, 28).
+        rng: draws everything.
+
+    Returns:
+        Images, shape (count, 28, 28), 0 (background) to 255.
+    """
+    shares = (NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE)
+    noise, scribbles, pairs, negatives = (int(share * count) for share in shares)
+    rest = count - noise - scribbles - pairs - negatives
+    signs = np.bincount(rng.integers(len(SIGNS), size=rest), minlength=len(SIGNS))
+    parts = [draw(shape, n, rng) for shape, n in zip(SIGNS, signs, strict=True)]
+    parts += [_noise(noise, rng), _scribbles(scribbles, rng), _pairs(pairs, digits, rng)]
+    parts.append(255 - digits[rng.integers(len(digits), size=negatives)])
+    return np.concatenate(parts)
+
+
+def _scribbles(count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Lines that wander: each turn is drawn at random, and so is how fast the turning changes."""
+    steps = 32
+    bend = rng.normal(0, 1, (count, steps)) * rng.uniform(0.3, 2.2, (count, 1)) + rng.normal(0, 0.4, (count, 1))
+    direction = np.cumsum(bend, axis=1)
+    moves = np.stack([np.cos(direction), np.sin(direction)], axis=2) * rng.uniform(0.3, 1.7, (count, steps, 1))
+    return draw_lines(np.cumsum(moves, axis=1), np.ones(steps - 1, bool), rng)
+
+
+def _pairs(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Two digits side by side, fitted into one image: what is left when touching digits are not split."""
+    left, right = digits[rng.integers(len(digits), size=(2, count))]
+    (first, end), (begin, last) = _extent(left), _extent(right)
+    # Where the right one's image begins: it overlaps the left digit a little, touches it, or nearly does.
+    side, span = IMAGE_SIDE_PX, 2 * IMAGE_SIDE_PX
+    gap = (end - begin + rng.integers(-4, 4, count)).clip(0, side)
+    wide = np.zeros((count, side, span), np.float32)
+    wide[:, :, :side] = left
+    columns = gap[:, np.newaxis, np.newaxis] + np.arange(side)
+    rows, which = np.arange(side)[:, np.newaxis], np.arange(count)[:, np.newaxis, np.newaxis]
+    wide[which, rows, columns] = np.maximum(wide[which, rows, columns], right)
+    # Both together are made as wide as a digit may be, where they are wider.
+    edge = np.maximum(end, gap + last)
+    scale = np.maximum((edge - first) / DIGIT_BOX_PX, 1)[:, np.newaxis]
+    middle = (side - 1) / 2
+    sources = np.empty((count, 2, side, span), np.float32)
+    sources[:, 0] = (middle + (np.arange(side) - middle) * scale)[:, :, np.newaxis]
+    sources[:, 1] = ((first + edge - 1)[:, np.newaxis] / 2 + (np.arange(span) - middle) * scale)[:, np.newaxis]
+    fitted = resample(wide.reshape(count, -1), sources).reshape(count, side, span)
+    return fitted[:, :, :side].astype(np.uint8)
+
+
+def _extent(images: NDArray[np.uint8]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The first column of each digit, and the column after its last."""
+    drawn = images.max(axis=1) > 60
+    return drawn.argmax(axis=1), images.shape[2] - drawn[:, ::-1].argmax(axis=1)
+
+
+def _noise(count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Paper with specks, clouds and blobs, from a few coarse to all fine."""
+    side = IMAGE_SIDE_PX
+    images = np.zeros((count, side, side), np.float32)
+    for i, few in enumerate(rng.choice([2, 4, 7, 14, 28], count)):
+        coarse = rng.random((few, few), np.float32) > rng.uniform(0.3, 0.97)
+        images[i] = np.kron(coarse, np.ones((side // few, side // few), np.float32)) * rng.uniform(0.2, 1)
+    return np.rint(255 * images).astype(np.uint8)

@@ -1,0 +1,78 @@
+"""How good a model is, on any labelled images."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from byhand.data.dataset import LabelledImages
+from byhand.data.one_hot import one_hot
+from byhand.errors import ByhandError
+from byhand.evaluation.calibration import calibration_error
+from byhand.evaluation.ensemble import Ensemble
+from byhand.model import Model
+from byhand.nn import SoftmaxNLL
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was measured.
+
+    Attributes:
+        examples: how many images.
+        accuracy: fraction of them classified right, 0 to 1.
+        loss: mean negative log-likelihood of the true labels, in nats.
+        calibration_error: expected calibration error, 0 to 1 (see `calibration_error`).
+        confusion: shape (classes, classes): how many images of the row's label were taken for the column's.
+        per_digit: for each label "digit", "precision", "recall", "f1" (None where there is nothing to divide
+            by) and "support", the number of its images.
+    """
+
+    examples: int
+    accuracy: float
+    loss: float
+    calibration_error: float
+    confusion: NDArray[np.int64]
+    per_digit: list[dict[str, Any]]
+
+
+def evaluate(model: Model | Ensemble, examples: LabelledImages) -> Evaluation:
+    """Measure a model, or several that are averaged, on labelled images.
+
+    Raises:
+        ByhandError: no images, images of another size, or labels that the model does not know.
+    """
+    if len(examples) == 0:
+        raise ByhandError("There are no images to evaluate the model on.")
+    truth = examples.with_classes_of(model.label_names).labels
+    logits = model.logits(examples.images).astype(np.float64) / model.temperature
+    classes = len(model.label_names)
+    criterion = SoftmaxNLL()
+    loss = criterion.forward(logits, one_hot(truth, classes, logits.dtype))
+    predicted = criterion.probabilities.argmax(axis=1)
+    confusion = np.bincount(truth * classes + predicted, minlength=classes**2).reshape(classes, classes)
+    return Evaluation(
+        len(examples),
+        float((predicted == truth).mean()),
+        loss,
+        calibration_error(criterion.probabilities, truth),
+        confusion,
+        _per_digit(model, confusion),
+    )
+
+
+def _per_digit(model: Model | Ensemble, confusion: NDArray[np.int64]) -> list[dict[str, Any]]:
+    rows = []
+    for i, label in enumerate(model.labels.tolist()):
+        right, predicted, support = (int(n) for n in (confusion[i, i], confusion[:, i].sum(), confusion[i].sum()))
+        rows.append(
+            {
+                "digit": label,
+                "precision": right / predicted if predicted else None,
+                "recall": right / support if support else None,
+                "f1": 2 * right / (predicted + support) if predicted + support else None,
+                "support": support,
+            }
+        )
+    return rows

@@ -1,0 +1,159 @@
+"""One training from start to finish: data in, tested model out."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from byhand.data.dataset import Dataset
+from byhand.data.sources import load_dataset
+from byhand.evaluation import Evaluation, evaluate, fit_temperature
+from byhand.model import load_model
+from byhand.training.checkpoint import CHECKPOINT_FILE, load_checkpoint, save_checkpoint
+from byhand.training.divergence import warning_of_guessing
+from byhand.training.fine_tuning import set_up_fine_tuning
+from byhand.training.loop import Epoch, Event, Training
+from byhand.training.recipe import Recipe
+from byhand.training.setup import set_up
+
+# A checkpoint is written after an epoch if the last one is at least so old: what an interruption may cost.
+SECONDS_BETWEEN_CHECKPOINTS = 2.0
+
+
+class Run:
+    """A training and what came of it. Making one loads and prepares everything; `events` does the work.
+
+    Attributes:
+        recipe: the settings.
+        data: what the images came from.
+        setup: what training starts from.
+        training: the loop, with where it stands.
+        model: learns in place.
+        before: where a model is fine-tuned, that model on the test set.
+        folder: where checkpoints are written, and where an interrupted training resumes; None for nowhere.
+        evaluation: on the test set; None until the end.
+        interrupted: set by whoever stopped in the middle; the model is what had been learned until then.
+        seconds: from loading to evaluation.
+    """
+
+    def __init__(self, recipe: Recipe, data: Dataset | None = None) -> None:
+        """Load the data and prepare the model.
+
+        Args:
+            recipe: the settings.
+            data: what to learn from instead of `recipe.data`.
+
+        Raises:
+            ByhandError: the data, or the model to fine-tune, cannot be used.
+        """
+        self._start = time.perf_counter()
+        origin = load_model(recipe.fine_tune) if recipe.fine_tune else None
+        self.data = data or load_dataset(
+            recipe.data, seed=recipe.seed, image_size=origin.image_shape if origin else None
+        )
+        self.setup = setup = set_up_fine_tuning(origin, recipe, self.data) if origin else set_up(recipe, self.data)
+        self.recipe, self.model = setup.recipe, setup.model
+        self.before = evaluate(self.model, setup.test) if origin else None
+        self.training = Training(
+            self.model.network, setup.pixels, setup.targets, setup.recipe, setup.order_rng,
+            scale=self.model.preprocessing.scaling.transform,
+            augment=setup.augmentation.augment if setup.augmentation else None,
+            augmentation_rng=setup.augmentation_rng,
+            validate=self.validation_accuracy if setup.recipe.validation else None,
+        )  # fmt: skip
+        self.folder: Path | None = None
+        self.evaluation: Evaluation | None = None
+        self.interrupted = False
+        self.seconds = 0.0
+
+    @property
+    def history(self) -> list[Epoch]:
+        """One entry per finished epoch."""
+        return self.training.history
+
+    @property
+    def train_seconds(self) -> float:
+        """Time spent learning in finished epochs: no loading, validation or figures."""
+        return sum(epoch.seconds for epoch in self.history)
+
+    @property
+    def warning(self) -> str | None:
+        """What is probably wrong if the last epoch was no better than guessing."""
+        if not self.history:
+            return None
+        return warning_of_guessing(self.history[-1].train_loss, self.training.guard.guessing, self.recipe.learning_rate)
+
+    def events(self) -> Iterator[Event]:
+        """Train as the recipe says, or resume from the folder's checkpoint; at the end, evaluate on the test set.
+
+        Whoever takes the events decides the pace: between two of them, nothing happens. Stopping early leaves the
+        model as it is then.
+
+        Yields:
+            What has just happened; `training` and `history` say more.
+
+        Raises:
+            DivergedError: training diverged; the model has its last good weights.
+            ByhandError: a checkpoint cannot be read or written.
+        """
+        training = self.training
+        checkpoint = self.folder / CHECKPOINT_FILE if self.folder else None
+        if checkpoint and checkpoint.exists():
+            load_checkpoint(training, checkpoint)
+            self.model.history = [epoch.without_seconds() for epoch in self.history]
+        last_checkpoint = time.perf_counter()
+        for event in training.events():
+            if event is Event.EPOCH:
+                self.model.history.append(self.history[-1].without_seconds())
+            yield event
+            if (
+                event is Event.EPOCH
+                and checkpoint
+                and time.perf_counter() - last_checkpoint > SECONDS_BETWEEN_CHECKPOINTS
+            ):
+                save_checkpoint(training, checkpoint)
+                last_checkpoint = time.perf_counter()
+        self.evaluation = self._finish()
+        self.seconds = time.perf_counter() - self._start
+
+    def complete(self) -> Self:
+        """Train to the end without stopping; raises as `events`."""
+        for _ in self.events():
+            pass
+        return self
+
+    def validation_accuracy(self) -> float:
+        """Accuracy on the held-out images, 0 to 1."""
+        validation = self.setup.validation
+        return float((self.model.logits(validation.images).argmax(axis=1) == validation.labels).mean())
+
+    def _finish(self) -> Evaluation:
+        """Fit the temperature, test the model, and note the results in it."""
+        setup, model = self.setup, self.model
+        model.round_to_stored()
+        if len(setup.validation):
+            model.temperature = fit_temperature(self._validation_logits(), setup.validation.labels)
+        evaluation = evaluate(model, setup.test)
+        model.results.update(
+            test_examples=evaluation.examples,
+            test_accuracy=evaluation.accuracy,
+            test_loss=evaluation.loss,
+            train_examples=setup.train_examples,
+            validation_accuracy=self.history[-1].validation_accuracy,
+        )
+        if self.before:
+            model.results["test_accuracy_before"] = self.before.accuracy
+        return evaluation
+
+    def _validation_logits(self) -> NDArray[Any]:
+        """Logits of the held-out images, corrupted as those learned from: confidence is for what will be read."""
+        setup, images = self.setup, self.setup.validation.images
+        if setup.augmentation and setup.recipe.corruptions:
+            scaling, step = self.model.preprocessing.scaling, setup.recipe.batch_size
+            batches = (scaling.transform(images[start : start + step]) for start in range(0, len(images), step))
+            corrupted = [setup.augmentation.augment(batch, setup.calibration_rng) for batch in batches]
+            images = scaling.inverse(np.concatenate(corrupted))
+        return self.model.logits(images)
