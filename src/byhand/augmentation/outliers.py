@@ -109,7 +109,7 @@ def _pairs(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> N
     sources = np.empty((count, 2, side, span), np.float32)
     sources[:, 0] = (middle + (np.arange(side) - middle) * scale)[:, :, np.newaxis]
     sources[:, 1] = ((first + edge - 1)[:, np.newaxis] / 2 + (np.arange(span) - middle) * scale)[:, np.newaxis]
-    fitted = resample(wide.reshape(count, -1), sources).reshape(count, side, span)
+    fitted = resample(wide.reshape(count, side * span), sources).reshape(count, side, span)
     return fitted[:, :, :side].astype(np.uint8)
 
 
