@@ -74,7 +74,8 @@ def _overview() -> str:
     ensemble, machine = kept("ensemble-record"), kept("record")
     lines += [
         "",
-        f"An ensemble of the {ensemble['members']} `record` networks reads **{100 * ensemble['accuracy']:.2f} %** right. "
+        f"An ensemble of the {ensemble['members']} `record` networks reads "
+        f"**{100 * ensemble['accuracy']:.2f} %** right. "
         f"Learning time is the median. Measured on an {machine['processor']} with {machine['cores']} cores.",
         "",
         _cost_of_deformations(),
@@ -101,7 +102,9 @@ def _published() -> str:
         for name in RECIPES[1:]
     ]
     ensemble = kept("ensemble-record")
-    ours.append((f"byhand, an ensemble of {ensemble['members']} `record` networks", f"{100 * ensemble['accuracy']:.2f}"))
+    ours.append(
+        (f"byhand, an ensemble of {ensemble['members']} `record` networks", f"{100 * ensemble['accuracy']:.2f}")
+    )
     rows = sorted([*PUBLISHED, *ours], key=lambda row: float(row[1]))
     return "\n".join(["| | test accuracy |", "| --- | --- |", *(f"| {what} | {value} % |" for what, value in rows)])
 

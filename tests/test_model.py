@@ -111,6 +111,7 @@ def test_other_bytes_are_refused(content: bytes) -> None:
         (save({"a": np.zeros(3)}), "not a model of byhand"),
         (save({"a": np.zeros(3)}, {"byhand": "[]"}), "not a model of byhand"),
         (changed(SMALL, format=FORMAT + 1), f"has format {FORMAT + 1}.* install a newer"),
+        (changed(SMALL, format=FORMAT - 1), f"has format {FORMAT - 1}.* train it again"),
         (changed(SMALL, layers=[784, 64, 10]), "damaged"),
         (changed(SMALL, layers=[784, 128, -10]), "damaged"),
         (changed(SMALL, layers="many"), "damaged"),
@@ -137,3 +138,27 @@ def test_models_that_come_along_are_loaded_by_name() -> None:
     assert load_model("fast").to_bytes() == load_model().to_bytes()
     with pytest.raises(ByhandError, match="There is no model at slow"):
         load_model("slow")
+
+
+def test_what_is_shown_of_a_model_is_short_and_without_addresses(small_run: Run) -> None:
+    accuracy = small_run.model.results["test_accuracy"]
+    assert repr(small_run.model) == (
+        f"<Model fast: 784-24-10, sigmoid, reads 28 x 28 pixels, {accuracy:.2%} on the test set>"
+    )
+    trained = small_run.model
+    untrained = Model(trained.network, trained.preprocessing, trained.label_names)
+    assert repr(untrained) == "<Model untrained: 784-24-10, sigmoid, reads 28 x 28 pixels>"
+    for shown in (repr(trained), repr(untrained), trained._repr_html_(), untrained._repr_html_()):
+        assert "0x" not in shown
+
+
+def test_jupyter_gets_a_table_in_which_nothing_is_taken_for_html(small_run: Run) -> None:
+    trained = small_run.model
+    assert f"<td>{trained.results['test_accuracy']:.2%}</td>" in trained._repr_html_()
+    assert "<td>0, 1, 2, 3, 4, 5, 6, 7, 8, 9</td>" in trained._repr_html_()
+    names = ("<script>alert(1)</script>", "a & b", *"23456789")
+    wicked = Model(trained.network, trained.preprocessing, names, {"name": '<img src="x">'})
+    table = wicked._repr_html_()
+    assert "<script" not in table and "<img" not in table
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;, a &amp; b, 2" in table
+    assert "&lt;img src=&quot;x&quot;&gt;" in table

@@ -2,6 +2,7 @@
 
 import json
 import math
+import threading
 from pathlib import Path
 from typing import Any, Self
 
@@ -50,6 +51,7 @@ class Model:
         temperature: float = 1.0,
     ) -> None:
         self.network, self.preprocessing, self.temperature = network, preprocessing, temperature
+        self._of_thread = threading.local()
         self.label_names = label_names
         self.recipe, self.results, self.history = recipe or {}, results or {}, history or []
 
@@ -109,14 +111,28 @@ class Model:
 
     def logits(self, images: NDArray[Any]) -> NDArray[Any]:
         """Give the network's raw output for images as in `predict_proba`, shape (n, classes)."""
-        pixels = self.preprocessing.pixels(images)
+        pixels, network = self.preprocessing.pixels(images), self._twin()
         result = np.empty((len(pixels), len(self.label_names)), self.network.parameters.dtype)
         scaled = np.empty((min(len(pixels), IMAGES_AT_A_TIME), pixels.shape[1]), result.dtype)
         for start in range(0, len(pixels), IMAGES_AT_A_TIME):
             chunk = pixels[start : start + IMAGES_AT_A_TIME]
             inputs = self.preprocessing.scaling.transform(chunk, out=scaled[: len(chunk)])
-            result[start : start + len(chunk)] = self.network.forward(inputs)
+            result[start : start + len(chunk)] = network.forward(inputs)
         return result
+
+    def _twin(self) -> Network:
+        """The network for this thread: layers write into buffers of their own, and two threads must not share these."""
+        twin = getattr(self._of_thread, "network", None)
+        if twin is None or twin.parameters is not self.network.parameters:
+            twin = self._of_thread.network = self.network.twin()
+        return twin
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What copies and pickles keep: everything but the threads' own layers."""
+        return {name: value for name, value in vars(self).items() if name != "_of_thread"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _of_thread=threading.local())
 
     def save(self, path: str | Path) -> None:
         """Write the model as one safetensors file; the same model always gives the same bytes.
@@ -142,6 +158,7 @@ class Model:
             "labels": self.label_names,
             "image_shape": self.image_shape,
             "deskew": self.preprocessing.deskew,
+            "brightness": self.preprocessing.brightness,
             "temperature": self.temperature,
             "recipe": self.recipe,
             "results": self.results,
@@ -210,7 +227,8 @@ class Model:
             _fill(extremes[1], tensors["scaling.maximum"])
             scaling = MinMaxScaling(extremes[0], extremes[1])
             return cls(
-                network, Preprocessing(shape, scaling, bool(description["deskew"])), labels,
+                network, Preprocessing(shape, scaling, bool(description["deskew"]), float(description["brightness"])),
+                labels,
                 dict(description["recipe"]), dict(description["results"]), list(description["history"]),
                 temperature=temperature,
             )  # fmt: skip

@@ -1,4 +1,5 @@
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -126,3 +127,47 @@ def test_batches_of_any_size_give_the_same_rows() -> None:
     all_at_once = network.forward(inputs).copy()
     for size in (1, 4, 9, 2):
         np.testing.assert_allclose(network.forward(inputs[:size]), all_at_once[:size], rtol=1e-12)
+
+
+REACT: dict[str, Callable[[Array], Array]] = {
+    "sigmoid": lambda z: np.asarray(1 / (1 + np.exp(-z))),
+    "tanh": lambda z: np.tanh(z),
+    "relu": lambda z: np.maximum(z, 0),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("sizes", [[4, 3], [4, 6, 3], [4, 6, 5, 3]])
+@pytest.mark.parametrize("activation", REACT)
+def test_activations_are_those_of_a_plain_recomputation(activation: str, sizes: list[int], dtype: type) -> None:
+    network = Network(sizes, activation, dtype)
+    network.parameters[:] = np.random.default_rng(0).normal(size=network.parameters.size)
+    inputs: Array = np.random.default_rng(1).normal(size=(7, 4)).astype(dtype)
+    kept = inputs.copy()
+    signal, expected = inputs.astype(np.float64), []
+    for number, layer in enumerate(network.dense, start=1):
+        z = signal @ layer.weights + layer.bias
+        signal = z if number == len(network.dense) else REACT[activation](z)
+        expected.append(signal)
+    outputs = network.activations(inputs)
+    assert [output.shape for output in outputs] == [(7, units) for units in sizes[1:]]
+    for output, truth in zip(outputs, expected, strict=True):
+        assert output.dtype == dtype
+        np.testing.assert_allclose(output, truth, rtol=1e-4 if dtype is np.float32 else 1e-10, atol=1e-5)
+    np.testing.assert_array_equal(outputs[-1], network.forward(inputs))
+    np.testing.assert_array_equal(inputs, kept)
+
+
+@pytest.mark.parametrize("sizes", [[4, 3], [4, 6, 3]])
+@pytest.mark.parametrize("activation", REACT)
+def test_activations_are_arrays_of_their_own(activation: str, sizes: list[int]) -> None:
+    network = Network(sizes, activation)
+    network.initialise("glorot", np.random.default_rng(0))
+    rng = np.random.default_rng(1)
+    first = network.activations(rng.normal(size=(5, 4)).astype(np.float32))
+    kept = [output.copy() for output in first]
+    others = [*network.activations(rng.normal(size=(5, 4)).astype(np.float32)), network.parameters]
+    network.forward(rng.normal(size=(5, 4)).astype(np.float32))
+    for n, (output, before) in enumerate(zip(first, kept, strict=True)):
+        np.testing.assert_array_equal(output, before)
+        assert not any(np.shares_memory(output, other) for other in [*first[:n], *others])

@@ -167,3 +167,23 @@ def test_closing_the_tab_ends_its_training_and_ctrl_c_all_of_them(open_page: Ope
         assert process.wait(2) == 130
         assert eventually(lambda: not any(child.is_running() and child.status() != "zombie" for child in children), 1)
         expect(first.locator("#state")).to_have_text("Over")
+
+
+def test_the_learning_rate_follows_optimiser_and_activation_until_it_is_changed(
+    open_page: OpenPage, server: str
+) -> None:
+    page = open_page(server + "#learn")
+    rate, momentum = page.locator("#learning-rate"), page.locator("#momentum")
+    page.locator("#activation").select_option("relu")
+    expect(rate).to_have_value("0.5")
+    page.locator("#optimizer").select_option("nesterov")
+    expect(rate).to_have_value("0.05")
+    expect(momentum).to_have_value("0.9")
+    page.locator("#optimizer").select_option("adam")
+    expect(rate).to_have_value("0.005")
+    rate.fill("0.02")
+    rate.press("Tab")
+    page.locator("#activation").select_option("sigmoid")
+    page.wait_for_timeout(300)
+    expect(rate).to_have_value("0.02")
+    assert "learning_rate=0.02" in page.url

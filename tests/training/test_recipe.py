@@ -99,7 +99,7 @@ def test_a_value_that_cannot_work_is_named(setting: dict[str, Any]) -> None:
         ("epochs = 5.5", "'epochs' .* must be int"),
         ("epochs = true", "'epochs' .* must be int"),
         ('learning_rate = "high"', "must be float"),
-        ("hidden = 128", "list of whole numbers"),
+        ('hidden = "128"', "list of whole numbers"),
         ('hidden = ["128"]', "list of whole numbers"),
         ("epochs = ", "not valid TOML"),
     ],

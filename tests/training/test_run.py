@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from byhand.training.loop import Epoch, Event
 from byhand.training.recipe import Recipe
 from byhand.training.run import Run
 from byhand.training.run_folder import data_of, new_run_folder, save_run
+from byhand.training.train import Settings
 
 QUICK = Recipe.load("fast", hidden=[16], epochs=2, learning_rate=1.0, batch_size=32)
 
@@ -150,9 +151,7 @@ def test_run_folders_are_numbered_and_never_reused(tmp_path: Path, monkeypatch: 
     assert new_run_folder("empty", QUICK) == Path("empty")
 
 
-def test_a_model_knows_what_data_it_belongs_to(
-    small_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_model_knows_what_data_it_belongs_to(small_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert data_of(None, byhand.load_model()) == "mnist"
     monkeypatch.setattr(small_run, "recipe", replace(QUICK, data=str(tmp_path)))
     save_run(small_run, tmp_path)
@@ -174,9 +173,31 @@ def test_train_in_python_raises_what_the_command_line_prints(few_digits: Dataset
     with pytest.raises(ByhandError, match="diverged"):
         byhand.train("fast", data=few_digits, learning_rate=1000)
     with pytest.raises(ByhandError, match="did you mean 'epochs'"):
-        byhand.train("fast", epoch=3)
-    with pytest.warns(UserWarning, match="no better than guessing"):
+        byhand.train("fast", epoch=3)  # type: ignore[call-arg]
+    with pytest.warns(UserWarning, match=r"learning rate of 1e-09 is too low. Try learning_rate=4\."):
         byhand.train("fast", data=few_digits, learning_rate=1e-9, epochs=1)
+
+
+def test_train_in_python_says_what_each_epoch_brought(few_digits: Dataset) -> None:
+    epochs: list[Epoch] = []
+    model = byhand.train(QUICK, few_digits, validation=100, on_epoch=epochs.append)
+    assert [epoch.epoch for epoch in epochs] == [1, 2]
+    assert [epoch.without_seconds() for epoch in epochs] == model.history
+    assert all(epoch.seconds > 0 for epoch in epochs)
+    silent = byhand.train(QUICK, few_digits, validation=100)
+    assert silent.to_bytes() == model.to_bytes()
+
+
+def test_training_that_diverged_hands_over_the_last_good_weights(few_digits: Dataset) -> None:
+    epochs: list[Epoch] = []
+    with pytest.raises(DivergedError, match="diverged") as problem:
+        byhand.train(QUICK, few_digits, learning_rate=1000.0, on_epoch=epochs.append)
+    model = problem.value.model
+    assert isinstance(model, Model)
+    assert np.isfinite(model.network.parameters).all()
+    assert np.isfinite(model.predict_proba(few_digits.test.images)).all()
+    assert "test_accuracy" not in model.results
+    assert model.history == [epoch.without_seconds() for epoch in epochs]
 
 
 LIKE_THE_READER = replace(QUICK, corruptions=1.0, drawn_digits=100, outliers=50, validation=200, stored="float16")
@@ -222,3 +243,14 @@ def test_digits_are_drawn_for_digits_only(few_digits: Dataset) -> None:
     ):
         with pytest.raises(ByhandError, match="--drawn-digits"):
             Run(LIKE_THE_READER, data).complete()
+
+
+def test_python_s_settings_are_those_of_a_recipe() -> None:
+    assert set(Settings.__annotations__) == {field.name for field in fields(Recipe)} - {"data"}
+
+
+@pytest.mark.parametrize("hidden", [16, [16], (16,), np.int64(16), np.array([16])])
+def test_one_hidden_layer_may_be_a_number(few_digits: Dataset, hidden: Any) -> None:
+    numbers: Any = {"epochs": np.int64(1), "learning_rate": np.float32(1)}
+    model = byhand.train("fast", few_digits, hidden=hidden, **numbers)
+    assert model.network.sizes == [784, 16, 10]

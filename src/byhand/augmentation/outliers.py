@@ -60,8 +60,8 @@ NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE = 0.05, 0.15, 0.45, 0.15
 def draw_outliers(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Draw images that show no digit: letters and signs, noise, scribbles, two digits in one image, negatives.
 
-    A negative is a digit with foreground and background swapped. The network must learn not to read it: where the polarity
-    of a picture is unclear, both are tried, and the one of which the network is surer is taken.
+    A negative is a digit with foreground and background swapped. The network must learn not to read it: where the
+    polarity of a picture is unclear, both are tried, and the one of which the network is surer is taken.
 
     Args:
         count: how many.

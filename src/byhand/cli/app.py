@@ -6,6 +6,7 @@ from byhand.cli.check_gradients import check_gradients
 from byhand.cli.evaluate import evaluate
 from byhand.cli.export import export
 from byhand.cli.play import play
+from byhand.cli.predict import predict
 from byhand.cli.read import read
 from byhand.cli.show import show
 from byhand.cli.train import train
@@ -14,7 +15,6 @@ app = typer.Typer(
     name="byhand",
     help="Handwritten digits, read by a neural network written by hand. Start with: byhand train",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"]},
@@ -22,13 +22,14 @@ app = typer.Typer(
 SHORT_HELP = {
     "train": "Learn, test, and save a model with its figures.",
     "evaluate": "Measure a model on any labelled images.",
+    "predict": "Label images that have no labels, and write that to a file.",
     "read": "Read the digits in pictures.",
     "show": "Draw a figure of data, training or network.",
     "play": "Open the page to draw on, look into a network and watch one learn.",
     "export": "Write a model as one HTML page, as ONNX, or as a model file.",
     "check_gradients": "Hold back-propagation against finite differences.",
 }
-for function in (train, evaluate, read, show, play, export, check_gradients):
+for function in (train, evaluate, predict, read, show, play, export, check_gradients):
     app.command(short_help=SHORT_HELP[function.__name__])(function)
 
 

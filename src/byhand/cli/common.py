@@ -4,12 +4,14 @@ import functools
 import json
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from byhand.errors import ByhandError
+from byhand.errors import ByhandError, InputWarning
+from byhand.training.recipe import DATA_HELP, LABELS_HELP
 
 INTERRUPTED = 130  # 128 + SIGINT, what a shell expects after Ctrl-C
 
@@ -30,9 +32,10 @@ DataSource = Annotated[
     typer.Option(
         "--data",
         metavar="SOURCE",
-        help="'mnist', a folder of IDX files or of pictures by label, or 'openml:NAME'; the model's own if left out.",
+        help=f"{DATA_HELP.removesuffix('.')}; the model's own if left out.",
     ),
 ]
+Labels = Annotated[str | None, typer.Option("--labels", metavar="PATTERN", show_default=False, help=LABELS_HELP)]
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
@@ -43,7 +46,11 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(function)
     def polite(*args: Any, **options: Any) -> None:
+        warnings.showwarning = _say_warning
         try:
+            for name, value in options.items():
+                if value == "" or (isinstance(value, list) and "" in value):
+                    raise ByhandError(f"{name.upper()} is empty: give a value, or leave it out.")
             function(*args, **options)
         except typer.Exit:
             raise
@@ -66,6 +73,12 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             )
 
     return polite
+
+
+def _say_warning(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+    """Show what was recognised in the input as a remark; Python's own warnings are for developers."""
+    if issubclass(category, InputWarning):
+        say(str(message))
 
 
 def _fail(message: str, status: int, options: dict[str, Any]) -> NoReturn:

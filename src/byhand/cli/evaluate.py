@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from byhand.cli.common import AsJson, DataSource, Debug, Quiet, command, percent, print_json, say
+from byhand.cli.common import AsJson, DataSource, Debug, Labels, Quiet, command, percent, print_json, say
 
 
 @command
@@ -17,6 +17,11 @@ def evaluate(
         ),
     ] = None,
     data: DataSource = None,
+    labels: Labels = None,
+    predictions: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Write what it says of each image, as .csv, .jsonl or .npz."),
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -25,23 +30,54 @@ def evaluate(
 
     Example: byhand evaluate --model runs/fast-1 --data my-pictures
 
-    Uses the test set of the data, or all pictures of a folder that is not divided into train/ and test/.
+    Uses the test set of the data, or everything where the data is not divided; of the model's own data, what was held
+    out when it learned.
     """
-    from byhand.data.sources import load_examples
+    import numpy as np
+
+    from byhand.cli.predictions import check_name, write_predictions
+    from byhand.data.sources import load_dataset, load_examples
     from byhand.evaluation import Ensemble
     from byhand.evaluation import evaluate as measure
     from byhand.model import load_model
+    from byhand.nn import softmax
+    from byhand.training.orientation import upright_examples
     from byhand.training.run_folder import data_of
 
     paths: list[str | None] = [*model] if model else [None]
     members = [load_model(path) for path in paths]
     loaded = members[0] if len(members) == 1 else Ensemble(members)
-    source = data or data_of(paths[0], members[0])
-    examples, notes = load_examples(source, image_size=loaded.image_shape)
+    source = data if data is not None else data_of(paths[0], members[0])
+    place = check_name(predictions) if predictions is not None else None
+    if data is None:
+        # The model's own data, divided as it was when it learned: no image that it has learned from is among these.
+        settings = members[0].recipe
+        own = load_dataset(
+            source,
+            seed=int(settings.get("seed", 0)),
+            image_size=loaded.image_shape,
+            labels=labels or str(settings.get("labels", "")),
+        )
+        examples, notes = own.test, own.notes
+    else:
+        examples, notes = load_examples(source, image_size=loaded.image_shape, labels=labels or "")
+    examples, turned = upright_examples(examples) if source != "mnist" else (examples, ())
     if not quiet:
-        for note in notes:
+        for note in notes + turned:
             say(note)
     result = measure(loaded, examples)
+    if place:
+        ids = np.arange(1, len(examples) + 1) if examples.ids is None else examples.ids
+        probabilities = softmax(loaded.logits(examples.images) / loaded.temperature)
+        write_predictions(
+            place,
+            {
+                "image" if examples.ids is None else "file": ids,
+                "label": np.array(examples.label_names)[examples.labels],
+                "prediction": np.array(loaded.label_names)[probabilities.argmax(axis=1)],
+                "confidence": probabilities.max(axis=1),
+            },
+        )
     if as_json:
         print_json(
             {

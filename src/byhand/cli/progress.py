@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from byhand.cli.common import percent
 from byhand.training.loop import Epoch, Event
+from byhand.training.recipe import Recipe
 from byhand.training.run import Run
 
 
@@ -39,7 +40,7 @@ class TrainingProgress:
             self._line(note)
         parameters = f"{run.model.network.parameters.size:,} parameters"
         self._line(
-            f"{run.recipe.name}: {layers}, {run.recipe.activation}, {parameters}; "
+            f"{run.recipe.name}: {layers}, {run.recipe.activation}, {parameters}; {_method(run.recipe)}; "
             f"{run.setup.train_examples:,} images to learn from, {len(run.setup.test):,} to test on"
         )
         self.progress.start()
@@ -69,12 +70,20 @@ class TrainingProgress:
 
     def _epoch(self, epoch: Epoch) -> None:
         epochs = self.run.recipe.epochs
-        measured = "" if epoch.validation_accuracy is None else f"  validation {percent(epoch.validation_accuracy)}"
+        measured = ""
+        if epoch.validation_accuracy is not None:
+            measured = f"  validation {percent(epoch.validation_accuracy)}, loss {epoch.validation_loss:.4f}"
         self._line(
             f"epoch {epoch.epoch:>{len(str(epochs))}}/{epochs}  loss {epoch.train_loss:.4f}  "
             f"accuracy {percent(epoch.train_accuracy)}{measured}  learning rate {epoch.learning_rate:.4g}  "
             f"{epoch.seconds:.2f} s"
         )
+        training = self.run.training
+        if training.stopped_early:
+            self._line(
+                f"Stopped early: the validation loss was lowest after epoch {training.best_epoch}, "
+                "whose weights are kept."
+            )
         if not self.warned and (warning := self.run.warning):
             self._line(warning)
             self.warned = True
@@ -83,9 +92,23 @@ class TrainingProgress:
         self.console.print(text, soft_wrap=True, markup=False)
 
 
+def _method(recipe: Recipe) -> str:
+    """Optimiser and learning rate, which may follow from other settings, in words."""
+    momentum = f", momentum {recipe.momentum:g}" if recipe.momentum and recipe.optimizer != "adam" else ""
+    return f"{recipe.optimizer}{momentum}, learning rate {recipe.learning_rate:g}"
+
+
 @contextmanager
-def pictures_bar(count: int, quiet: bool) -> Iterator[Callable[[], None]]:
-    """Show how many of many pictures are read, where someone watches a terminal; gives what to call after each."""
+def pictures_bar(count: int | None, quiet: bool) -> Iterator[Callable[..., None]]:
+    """Show how many of many pictures are read, where someone watches a terminal.
+
+    Args:
+        count: how many there will be; None where that is known only later.
+        quiet: show nothing.
+
+    Yields:
+        What to call after each picture: with no argument, or with how many there will be.
+    """
     console = Console(stderr=True, quiet=quiet, highlight=False)
     progress = Progress(
         TextColumn("{task.completed:,.0f}/{task.total:,.0f} pictures"),
@@ -94,8 +117,8 @@ def pictures_bar(count: int, quiet: bool) -> Iterator[Callable[[], None]]:
         TextColumn("left"),
         console=console,
         transient=True,
-        disable=quiet or count < 3 or not console.is_terminal,
+        disable=quiet or (count is not None and count < 3) or not console.is_terminal,
     )
     with progress:
-        task = progress.add_task("", total=count)
-        yield lambda: progress.advance(task)
+        task = progress.add_task("", total=count or 0, visible=count is not None)
+        yield lambda total=None: progress.update(task, advance=1, total=total, visible=True)

@@ -33,7 +33,7 @@ def show(
     Example: byhand show mistakes --model runs/fast-1 --save mistakes.png
     """
     from byhand.data.sources import load_examples
-    from byhand.errors import ByhandError
+    from byhand.errors import ByhandError, choose
     from byhand.figures import draw
     from byhand.figures.style import save as save_figure
     from byhand.model import load_model
@@ -45,7 +45,7 @@ def show(
         _report(figure, path, as_json)
         return
     if figure not in FIGURES:
-        raise ByhandError(f"There is no figure '{figure}': choose one of {', '.join(FIGURES)}.")
+        raise ByhandError(f"There is no figure '{figure}': {choose(figure, FIGURES)}")
     if image is not None:
         raise ByhandError(f"The figure '{figure}' takes no picture; 'byhand show {READING} {image}' does.")
     if save is None:
@@ -54,7 +54,7 @@ def show(
     else:
         path = Path(save)
     loaded = load_model(model)
-    examples, notes = load_examples(data or data_of(model, loaded), image_size=loaded.image_shape)
+    examples, notes = load_examples(data if data is not None else data_of(model, loaded), image_size=loaded.image_shape)
     if not quiet:
         for note in notes:
             say(note)

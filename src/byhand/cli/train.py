@@ -109,10 +109,7 @@ def train(
     except KeyboardInterrupt:
         run.interrupted = True
     save_run(run, place)
-    saved = _draw(run, place) if figures and not run.interrupted else []
-    if as_json:
-        print_json(_summary(run, place.resolve()))
-    elif run.evaluation:
+    if run.evaluation and not as_json:
         if run.before:
             print(f"Test accuracy {percent(run.before.accuracy)} before, on the same images.")
         seconds = f"{run.train_seconds:.1f} s of learning"
@@ -120,8 +117,13 @@ def train(
             f"Test accuracy {percent(run.evaluation.accuracy)}, loss {run.evaluation.loss:.4f}, "
             f"on {len(run.setup.test):,} images, after {len(run.history)} epochs and {seconds}."
         )
-        pictures = f", {', '.join(path.name for path in saved)}" if saved else ""
-        print(f"Saved in {place}: model.safetensors, recipe.toml, history.json{pictures}")
+        print(f"Saved in {place}: model.safetensors, recipe.toml, history.json", flush=True)
+    if figures and not run.interrupted:
+        saved = _draw(run, place)
+        if not as_json:
+            print(f"Drew {', '.join(path.name for path in saved)}")
+    if as_json:
+        print_json(_summary(run, place.resolve()))
     if run.interrupted:
         say(
             f"Stopped after {len(run.history)} finished epochs. The model as it was then is in {place}; "

@@ -10,6 +10,8 @@ from byhand.data.mnist import MNIST, load_mnist
 from byhand.errors import ByhandError
 
 LABELS_IN_REPR = 12
+# What data is called that only its owner has.
+PRIVATE = ("folder", "file", "arrays")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -20,11 +22,13 @@ class LabelledImages:
         images: grey levels, bright on dark, shape (n, height, width).
         labels: class numbers, positions in `label_names`, shape (n,).
         label_names: what each class is called, for MNIST "0" to "9".
+        ids: what the source calls each image, such as its file, shape (n,); None where only its position tells.
     """
 
     images: NDArray[Any]
     labels: NDArray[np.integer[Any]]
     label_names: tuple[str, ...]
+    ids: NDArray[Any] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -45,7 +49,8 @@ class LabelledImages:
 
     def take(self, chosen: NDArray[np.integer[Any]] | NDArray[np.bool_] | slice) -> "LabelledImages":
         """Those at some positions."""
-        return LabelledImages(self.images[chosen], self.labels[chosen], self.label_names)
+        ids = None if self.ids is None else self.ids[chosen]
+        return LabelledImages(self.images[chosen], self.labels[chosen], self.label_names, ids)
 
     def some(self, count: int, seed: int) -> NDArray[np.intp]:
         """Choose `count` different images at random (all if there are fewer); give their positions."""
@@ -69,7 +74,7 @@ class LabelledImages:
                 f"{', '.join(label_names)}: use data of the kind the model was trained on."
             )
         number = np.array([label_names.index(name) if name in label_names else -1 for name in self.label_names])
-        return LabelledImages(self.images, number[self.labels], label_names)
+        return LabelledImages(self.images, number[self.labels], label_names, self.ids)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -77,7 +82,7 @@ class Dataset:
     """A training and a test set with the same classes.
 
     Attributes:
-        name: "mnist", "openml:NAME" or "folder"; never a path.
+        name: "mnist", "openml:NAME" or one of `PRIVATE`; never a path.
         train, test: the two sets.
         notes: sentences on what was done to the images to bring them into this form.
     """
@@ -96,7 +101,14 @@ class Dataset:
         return self.train.label_names
 
     @classmethod
-    def from_arrays(cls, name: str, arrays: MNIST, source: str, notes: tuple[str, ...] = ()) -> "Dataset":
+    def from_arrays(
+        cls,
+        name: str,
+        arrays: MNIST,
+        source: str,
+        notes: tuple[str, ...] = (),
+        test_ids: NDArray[Any] | None = None,
+    ) -> "Dataset":
         """Check four arrays against each other and number their labels.
 
         Args:
@@ -104,6 +116,7 @@ class Dataset:
             arrays: images (n, height, width) and labels (n,) of any integer or text type.
             source: what error messages call the data.
             notes: as in `Dataset`.
+            test_ids: as in `LabelledImages`, of the test images.
 
         Raises:
             ByhandError: counts or sizes disagree, a set is empty, or there are fewer than two labels.
@@ -133,7 +146,7 @@ class Dataset:
         return cls(
             name,
             LabelledImages(arrays.train_images, classes[:split], names),
-            LabelledImages(arrays.test_images, classes[split:], names),
+            LabelledImages(arrays.test_images, classes[split:], names, test_ids),
             notes,
         )
 

@@ -12,6 +12,14 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from byhand.errors import ByhandError
 
+# Endings of files that are looked at as pictures; what they are is told by their content.
+SUFFIXES = frozenset(
+    {
+        *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".webp"),
+        *(".avif", ".heic", ".heif", ".hif", ".jp2", ".j2k", ".j2c", ".jpf", ".jpx", ".pgm", ".ppm", ".pbm", ".pnm"),
+        *(".pfm", ".tga", ".ico", ".pcx", ".qoi", ".sgi", ".dds", ".psd", ".xbm"),
+    }
+)
 # Beyond this, a file is more likely made to fill the memory than a photograph: 100 megapixels.
 MOST_PIXELS = 100_000_000
 # The longer side at which pictures are looked at. A 12-megapixel photo is halved: strokes stay several pixels wide.
@@ -38,7 +46,7 @@ class Picture:
 
 
 def decode(source: str | Path | bytes, name: str | None = None) -> Picture:
-    """Read a picture from a file or from its bytes; of several frames, the first.
+    """Read a picture from a file or from its bytes; of several frames or pages, the first.
 
     Args:
         source: a path, or the content of a file.
@@ -47,6 +55,15 @@ def decode(source: str | Path | bytes, name: str | None = None) -> Picture:
     Raises:
         ByhandError: not a picture, damaged, of a kind that is not known, or too large.
     """
+    return _decode(source, name, all_pages=False)[0]
+
+
+def decode_pages(source: str | Path | bytes, name: str | None = None) -> list[Picture]:
+    """Read all pages of a TIFF; of any other picture, what `decode` gives, which also says what may be wrong."""
+    return _decode(source, name, all_pages=True)
+
+
+def _decode(source: str | Path | bytes, name: str | None, all_pages: bool) -> list[Picture]:
     name = name or ("The picture" if isinstance(source, bytes) else str(source))
     try:
         content = source if isinstance(source, bytes) else Path(source).read_bytes()
@@ -62,7 +79,13 @@ def decode(source: str | Path | bytes, name: str | None = None) -> Picture:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's remarks on odd files; what cannot be read raises
             with Image.open(io.BytesIO(content)) as image:
-                return _upright(image, name)
+                pages = range(getattr(image, "n_frames", 1) if all_pages and image.format == "TIFF" else 1)
+                pictures = []
+                for page in pages:
+                    image.seek(page)
+                    if page == 0 or not _is_thumbnail(image):
+                        pictures.append(_upright(image, name))
+                return pictures
     except UnidentifiedImageError as error:
         raise ByhandError(f"{name} is not a picture of a kind that byhand knows, or it is damaged.") from error
     except Image.DecompressionBombError as error:
@@ -108,6 +131,11 @@ def _upright(image: Image.Image, name: str) -> Picture:
     if max(turned.size) > WORKING_SIDE:
         turned.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX, reducing_gap=2)
     return Picture(np.asarray(turned), size)
+
+
+def _is_thumbnail(page: Image.Image) -> bool:
+    """Whether this page of a TIFF is another one in small: bit 0 of its NewSubfileType (TIFF 6.0, section 8)."""
+    return bool(page.tag_v2.get(254, 0) & 1)  # type: ignore[attr-defined]
 
 
 def _opaque(image: Image.Image) -> Image.Image:

@@ -48,7 +48,7 @@ def decode_idx(content: bytes, name: str) -> NDArray[Any]:
     stream = cast(BinaryIO, gzip.GzipFile(fileobj=io.BytesIO(content)) if compressed else io.BytesIO(content))
     longest = len(content) * (LARGEST_COMPRESSION if compressed else 1)
     try:
-        dtype, shape = _read_header(stream, name)
+        dtype, shape = read_header(stream, name)
         size = math.prod(shape) * dtype.itemsize
         if size > longest:
             raise ByhandError(
@@ -73,7 +73,7 @@ def decode_idx(content: bytes, name: str) -> NDArray[Any]:
     return array.astype(dtype.newbyteorder("="), copy=False)
 
 
-def _read_header(stream: BinaryIO, name: str) -> tuple[np.dtype[Any], tuple[int, ...]]:
+def read_header(stream: BinaryIO, name: str) -> tuple[np.dtype[Any], tuple[int, ...]]:
     """Read number type and shape from the start of `stream`."""
     magic = stream.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in TYPES or magic[3] == 0:

@@ -1,132 +1,212 @@
-"""A folder of pictures with one sub-folder per label, as data.
+"""Pictures as data: decoded one after another, made grey, of one size, and bright on dark like MNIST.
 
-The pictures become grey, of one size, and bright on dark like MNIST; what that took is reported in notes.
+What that took is reported in notes. Only the small grey images stay in memory.
 """
 
-from collections import Counter
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from byhand.data.dataset import Dataset, LabelledImages
-from byhand.data.decoding import decode
-from byhand.data.mnist import MNIST
+from byhand.data.decoding import Picture, decode_pages
+from byhand.data.grey_levels import CLEAR_MAJORITY, dark_on_light
 from byhand.data.mnist_form import IMAGE_SHAPE
-from byhand.data.splits import stratified_split
+from byhand.data.parts import Part, Parts
+from byhand.data.picture_listing import Found, list_pictures
 from byhand.errors import ByhandError
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm"}
 # Pictures that share a size up to this keep it; others are brought to MNIST's.
 LARGEST_KEPT_SIDE_PX = 64
-# Where at least this fraction of a folder's pictures have the same polarity, the whole folder is taken to have it.
-CLEAR_MAJORITY = 0.9
-TEST_PART = 0.2
+CLASSES_IN_NOTES = 70  # all of EMNIST's 62
+
+# Turns a decoded picture into an image of the wanted (height, width), uint8, bright on dark.
+Prepare = Callable[[Picture], NDArray[np.uint8]]
 
 
-def is_divided(folder: Path) -> bool:
-    """Tell whether the folder has its own division into `train/` and `test/`."""
-    return (folder / "train").is_dir() and (folder / "test").is_dir()
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures as images.
+
+    Attributes:
+        images: grey levels, bright on dark, shape (n, height, width).
+        origin: of which picture each image is, shape (n,): a TIFF may hold several.
+        digests: a hash of each picture's bytes.
+        notes: what was done to them.
+    """
+
+    images: NDArray[np.uint8]
+    origin: NDArray[np.intp]
+    digests: list[bytes]
+    notes: tuple[str, ...]
 
 
-def load_picture_folder(folder: Path, *, seed: int, image_size: tuple[int, int] | None = None) -> Dataset:
-    """Load a folder with sub-folders of pictures, or with `train/` and `test/` above these.
+def parts_of_pictures(
+    folder: Path,
+    *,
+    image_size: tuple[int, int] | None = None,
+    labels: str = "",
+    prepare: Prepare | None = None,
+    on_picture: Callable[[int], None] | None = None,
+) -> Parts:
+    """Load the pictures of a folder with their labels, if it has any.
 
     Args:
-        folder: where the sub-folders are; their names are the labels.
-        seed: decides, where the folder is not divided, which fifth of each label is kept for testing.
-        image_size: (height, width) to bring the pictures to; None keeps their own if they share a small one.
+        folder: as for `list_pictures`.
+        image_size: as for `load_pictures`.
+        labels: a pattern, as for `list_pictures`.
+        prepare: as for `load_pictures`.
+        on_picture: as for `load_pictures`.
 
     Raises:
-        ByhandError: no sub-folder with pictures, a picture that cannot be read, too few of them.
+        ByhandError: no pictures, one that cannot be read, or names that do not say what is what.
     """
-    if is_divided(folder):
-        train, test = _list(folder / "train"), _list(folder / "test")
-    else:
-        everything = _list(folder)
-        _, numbers = np.unique([label for _, label in everything], return_inverse=True)
-        kept, held_out = stratified_split(
-            numbers, max(1, round(len(everything) * TEST_PART)), np.random.default_rng(seed)
-        )
-        train, test = [everything[i] for i in kept], [everything[i] for i in held_out]
-    images, notes = _load([path for path, _ in train + test], image_size)
-    labels = np.array([label for _, label in train + test])
-    split = len(train)
-    arrays = MNIST(images[:split], labels[:split], images[split:], labels[split:])
-    return Dataset.from_arrays("folder", arrays, str(folder), notes)
-
-
-def load_all_pictures(folder: Path, *, image_size: tuple[int, int]) -> tuple[LabelledImages, tuple[str, ...]]:
-    """Load every picture of an undivided folder; give the notes, too."""
-    everything = _list(folder)
-    images, notes = _load([path for path, _ in everything], image_size)
-    names, numbers = np.unique([label for _, label in everything], return_inverse=True)
-    return LabelledImages(images, numbers, tuple(str(name) for name in names)), notes
-
-
-def _list(folder: Path) -> list[tuple[Path, str]]:
-    """Every picture below the folder's sub-folders with its label, in the order of the names."""
-    try:
-        found = [
-            (path, label.name)
-            for label in sorted(folder.iterdir())
-            if label.is_dir() and not label.name.startswith(".")
-            for path in sorted(label.iterdir())
-            if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
-        ]
-    except OSError as error:
-        raise ByhandError(f"Cannot look into {folder}: {error.strerror or error}.") from error
+    listing = list_pictures(folder, labels)
+    found = listing.train + listing.test
     if not found:
+        more = f"; {listing.notes[0]}" if listing.notes else "."
         raise ByhandError(
-            f"{folder} holds neither IDX files (train-images-idx3-ubyte, ...) nor "
-            "sub-folders, one per label, with pictures in them."
+            f"{folder} holds neither IDX files (train-images-idx3-ubyte, ...), nor .csv, .npz or .parquet files of "
+            f"images, nor sub-folders, one per label, with pictures in them{more}"
         )
-    return found
+    loaded = load_pictures([(str(f.path), f.path) for f in found], image_size, prepare, on_picture)
+    dropped, notes = _repeats(found, loaded.digests)
+    names = np.array([f.path.relative_to(folder).as_posix() for f in found])
+    labelled = all(f.label for f in found)
+
+    def part(first: int, last: int) -> Part | None:
+        if first == last:
+            return None
+        wanted = np.array([first <= i < last and found[i].label not in dropped for i in loaded.origin], bool)
+        chosen = loaded.origin[wanted]
+        writers = np.array([found[i].writer for i in chosen])
+        shown = np.array([found[i].label for i in chosen])
+        has_labels = all(f.label for f in found[first:last])
+        return Part(
+            loaded.images[wanted], shown if has_labels else None, names[chosen], writers if writers.any() else None
+        )
+
+    split = len(listing.train)
+    parts = [part(0, split), part(split, len(found))]
+    notes = [*listing.notes, *notes, *loaded.notes]
+    if labelled:
+        notes.insert(0, _classes([f.label for f in found if f.label not in dropped]))
+    return Parts("folder", str(folder), parts[0], parts[1], tuple(notes), "file")
 
 
-def _load(paths: list[Path], image_size: tuple[int, int] | None) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """Read pictures as grey images of one size, bright on dark; say what was done to them."""
-    pictures = [_open(path) for path in paths]
+def load_pictures(
+    pictures: Sequence[tuple[str, Path | bytes]],
+    image_size: tuple[int, int] | None = None,
+    prepare: Prepare | None = None,
+    on_picture: Callable[[int], None] | None = None,
+) -> Pictures:
+    """Decode pictures, all pages of them, to grey images of one size, bright on dark.
+
+    Args:
+        pictures: what error messages call each, and its path or its bytes.
+        image_size: (height, width); None keeps the pictures' own if they share a small one, else it is MNIST's.
+        prepare: makes the image of a picture instead of plain resizing.
+        on_picture: called after each picture with how many there are.
+
+    Raises:
+        ByhandError: one that cannot be read.
+    """
+    small: list[NDArray[np.uint8]] = []
+    origin: list[int] = []
+    digests: list[bytes] = []
+    dark: list[bool] = []
+    sizes: list[tuple[int, int]] = []
+    for i, (name, source) in enumerate(pictures):
+        content = source if isinstance(source, bytes) else _content(source)
+        digests.append(hashlib.sha256(content).digest())
+        for picture in decode_pages(content, name):
+            origin.append(i)
+            if prepare:
+                small.append(prepare(picture))
+                continue
+            grey = Image.fromarray(picture.colours).convert("L")
+            sizes.append((grey.height, grey.width))
+            dark.append(bool(dark_on_light(np.asarray(grey)[np.newaxis])[0]))
+            kept = image_size is None and max(grey.size) <= LARGEST_KEPT_SIDE_PX
+            small.append(np.asarray(grey if kept else _fit(grey, image_size or IMAGE_SHAPE)))
+        if on_picture:
+            on_picture(len(pictures))
+    if not small:
+        return Pictures(np.empty((0, *(image_size or IMAGE_SHAPE)), np.uint8), np.empty(0, np.intp), [], ())
     notes = []
-    sizes = Counter((picture.height, picture.width) for picture in pictures)
-    if image_size is None:
-        first = next(iter(sizes))
-        image_size = first if len(sizes) == 1 and max(first) <= LARGEST_KEPT_SIDE_PX else IMAGE_SHAPE
-    height, width = image_size
-    dark_ink = np.array([_is_dark_on_light(picture) for picture in pictures])
-    if dark_ink.mean() >= CLEAR_MAJORITY:
-        dark_ink[:] = True
-    elif dark_ink.mean() <= 1 - CLEAR_MAJORITY:
-        dark_ink[:] = False
-    if dark_ink.any():
-        notes.append(f"{dark_ink.sum():,} of {len(paths):,} pictures were dark on light and were inverted.")
-    images = np.empty((len(pictures), height, width), np.uint8)
-    resized = 0
-    for i, picture in enumerate(pictures):
-        bright = ImageOps.invert(picture) if dark_ink[i] else picture
-        if bright.size != (width, height):
-            resized += 1
-            paper = int(np.median(_border(bright)))
-            bright = ImageOps.pad(bright, (width, height), Image.Resampling.LANCZOS, color=paper)
-        images[i] = np.asarray(bright)
-    if resized:
-        notes.append(f"{resized:,} of {len(paths):,} pictures were brought to {width} x {height} pixels.")
-    return images, tuple(notes)
+    if len({image.shape for image in small}) > 1:
+        small = [np.asarray(_fit(Image.fromarray(image), IMAGE_SHAPE)) for image in small]
+    images = np.stack(small)
+    pages = len(images) - len(pictures)
+    if pages:
+        notes.append(f"{len(pictures):,} files hold {len(images):,} pages; each is an image.")
+    if not prepare:
+        inverted = np.array(dark)
+        if inverted.mean() >= CLEAR_MAJORITY:
+            inverted[:] = True
+        elif inverted.mean() <= 1 - CLEAR_MAJORITY:
+            inverted[:] = False
+        if inverted.any():
+            images[inverted] = 255 - images[inverted]
+            notes.append(f"{inverted.sum():,} of {len(images):,} pictures were dark on light and were inverted.")
+        height, width = images.shape[1:]
+        resized = sum(size != (height, width) for size in sizes)
+        if resized:
+            notes.append(f"{resized:,} of {len(images):,} pictures were brought to {width} x {height} pixels.")
+    return Pictures(images, np.array(origin), digests, tuple(notes))
 
 
-def _open(path: Path) -> Image.Image:
-    """Read one picture as grey levels."""
-    return Image.fromarray(decode(path).colours).convert("L")
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ByhandError(f"Cannot read {path}: {error.strerror or error}.") from error
 
 
-def _border(picture: Image.Image) -> NDArray[np.uint8]:
-    """The grey levels around the edge."""
-    pixels = np.asarray(picture)
-    return np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+def _fit(grey: Image.Image, image_size: tuple[int, int]) -> Image.Image:
+    """Bring a picture to (height, width) with its proportions, on more of what is at its edge."""
+    pixels = np.asarray(grey)
+    edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    return ImageOps.pad(grey, image_size[::-1], Image.Resampling.LANCZOS, color=int(np.median(edge)))
 
 
-def _is_dark_on_light(picture: Image.Image) -> bool:
-    """Tell whether the edge, which is mostly paper, is brighter than the middle grey of the picture."""
-    pixels = np.asarray(picture)
-    return float(np.median(_border(picture))) > (float(pixels.min()) + float(pixels.max())) / 2
+def _repeats(found: list[Found], digests: list[bytes]) -> tuple[set[str], list[str]]:
+    """Find labels whose pictures only repeat those of several others, as a folder `all` does, or are a copy by name.
+
+    Returns:
+        These labels, and notes on them and on pictures that have several labels.
+    """
+    by_label: dict[str, set[bytes]] = defaultdict(set)
+    holders: dict[bytes, set[str]] = defaultdict(set)
+    for picture, digest in zip(found, digests, strict=True):
+        if picture.label:
+            by_label[picture.label].add(digest)
+            holders[digest].add(picture.label)
+    dropped: set[str] = set()
+    notes = []
+    # The largest first: `all` repeats 0 to 9, and then nothing is left that 0 repeats. Of two alike, the longer name.
+    for label in sorted(by_label, key=lambda name: (-len(by_label[name]), -len(name), name)):
+        elsewhere = [holders[digest] - dropped - {label} for digest in by_label[label]]
+        others, by_all = set().union(*elsewhere), set.intersection(*elsewhere)
+        copied = [other for other in by_all if label.startswith(other)]
+        if all(elsewhere) and (copied or not by_all):
+            dropped.add(label)
+            notes.append(
+                f"Left out {label}: its {len(by_label[label]):,} pictures only repeat those of "
+                f"{', '.join(copied or sorted(others))}."
+            )
+    twice = sum(len(labels - dropped) > 1 for labels in holders.values())
+    if twice:
+        notes.append(f"{twice:,} pictures have several labels: the same file lies in several places.")
+    return dropped, notes
+
+
+def _classes(labels: list[str]) -> str:
+    """Say which classes there are, and how often."""
+    counts = Counter(labels)
+    listed = ", ".join(f"{label} ({counts[label]:,})" for label in sorted(counts)[:CLASSES_IN_NOTES])
+    return f"{len(counts):,} classes: {listed}{', ...' if len(counts) > CLASSES_IN_NOTES else ''}."

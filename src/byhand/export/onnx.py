@@ -16,8 +16,8 @@ OPSET, IR_VERSION = 13, 7
 def onnx_bytes(model: Model) -> bytes:
     """Write the model as an ONNX file: grey levels in, probabilities out.
 
-    The graph has one input, "images", uint8 (n, height, width), bright on dark, and two outputs: "probabilities", float32
-    (n, classes), and "labels", int64 (n,), positions in the list of labels that the file's metadata hold.
+    The graph has one input, "images", uint8 (n, height, width), bright on dark, and two outputs: "probabilities",
+    float32 (n, classes), and "labels", int64 (n,), positions in the list of labels that the file's metadata hold.
 
     Raises:
         ByhandError: the package onnx is missing, or the model deskews its images first.

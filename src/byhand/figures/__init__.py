@@ -8,7 +8,7 @@ import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from byhand.errors import ByhandError
+from byhand.errors import ByhandError, choose
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -69,6 +69,9 @@ def draw(name: str, model: "Model", examples: "LabelledImages", *, count: int | 
     Raises:
         ByhandError: there is nothing to draw, or a count that the figure cannot have.
     """
+    if name not in FIGURES or PICTURE in FIGURES[name].needs:
+        choices = [other for other, entry in FIGURES.items() if PICTURE not in entry.needs]
+        raise ByhandError(f"There is no figure '{name}' of a model: {choose(name, choices)}")
     needs = FIGURES[name].needs
     if count is not None and "count" not in needs:
         raise ByhandError(f"The figure '{name}' always shows everything: leave out the count.")

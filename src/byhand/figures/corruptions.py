@@ -9,7 +9,7 @@ from byhand.figures.style import INK, check_count, look
 from byhand.figures.tiles import lay_out
 
 USUAL, MOST = 10, 30
-NAMES_WIDTH = 1.6  # inches
+NAMES_WIDTH = 1.9  # inches
 
 
 @look()
@@ -32,7 +32,7 @@ def draw_corruptions(examples: LabelledImages, count: int | None = None, seed: i
         left=NAMES_WIDTH,
     )
     tiles.show(axes, INK, (0, 1))
-    names = ["original", *(f"{kind.__name__}, {100 * share:.0f} %" for kind, share in KINDS)]
+    names = ["original", *(f"{kind.__name__.replace('_', ' ')}, {100 * share:.0f} %" for kind, share in KINDS)]
     for name, corner in zip(names, tiles.corners[:: len(originals)], strict=True):
         middle = (corner[1], corner[0] + tiles.tile[0] / 2)
         axes.annotate(name, middle, (-8, 0), textcoords="offset points", ha="right", va="center")

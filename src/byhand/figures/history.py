@@ -1,5 +1,7 @@
 """How training went, epoch by epoch."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -23,8 +25,8 @@ def draw_history(model: Model) -> Figure:
         raise ByhandError("This model has no history to draw: it did not finish an epoch of training.")
     epochs = [entry["epoch"] for entry in model.history]
     losses = [entry["train_loss"] for entry in model.history]
-    held_out = [(entry["epoch"], entry["validation_accuracy"]) for entry in model.history]
-    held_out = [(epoch, accuracy) for epoch, accuracy in held_out if accuracy is not None]
+    held_out = _of_validation(model, "validation_accuracy")
+    held_out_losses = _of_validation(model, "validation_loss")
     test_accuracy = model.results.get("test_accuracy")
 
     after = f"After {len(epochs)} epoch{'s' * (len(epochs) > 1)}"
@@ -38,14 +40,17 @@ def draw_history(model: Model) -> Figure:
     loss, accuracy = figure.subplots(1, 2, gridspec_kw={"wspace": 0.08})
     train = {"color": BLUE, "marker": "o" if len(epochs) <= MOST_MARKERS else "", "label": "training images"}
 
+    validation: dict[str, Any] = {"color": VERMILLION, "ls": "--", "marker": "s" if len(epochs) <= MOST_MARKERS else ""}
     loss.plot(epochs, losses, **train)
+    if held_out_losses:
+        loss.plot(*zip(*held_out_losses, strict=True), **validation, label="held-out images")
+        loss.legend(loc="upper right")
     loss.set_ylabel("mean loss (nats)")
-    loss.set_ylim(0, 1.08 * max(losses) or 1)
+    loss.set_ylim(0, 1.08 * max([*losses, *(value for _, value in held_out_losses)]) or 1)
 
     accuracy.plot(epochs, [entry["train_accuracy"] for entry in model.history], **train)
     if held_out:
-        marker = "s" if len(epochs) <= MOST_MARKERS else ""
-        accuracy.plot(*zip(*held_out, strict=True), color=VERMILLION, ls="--", marker=marker, label="held-out images")
+        accuracy.plot(*zip(*held_out, strict=True), **validation, label="held-out images")
     if test_accuracy is not None:
         name = f"test images, at the end: {percent(test_accuracy, 2)}"
         accuracy.axhline(test_accuracy, color=TEXT, ls=":", lw=2, zorder=1, label=name)
@@ -64,3 +69,9 @@ def draw_history(model: Model) -> Figure:
         axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
         axes.grid(axis="y")
     return settle(figure)
+
+
+def _of_validation(model: Model, name: str) -> list[tuple[int, float]]:
+    """Epochs and what was measured on held-out images after them; empty where nothing was held out."""
+    # Models of before the loss was kept lack it.
+    return [(entry["epoch"], entry[name]) for entry in model.history if entry.get(name) is not None]

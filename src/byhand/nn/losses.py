@@ -26,7 +26,7 @@ class SoftmaxNLL:
 
     Attributes:
         correct: how many examples of the last batch have their largest logit at the right class. An example with a
-            divided target is never among them, for it has no right class.
+            divided target has no right class, and is not among them (unless all its logits are equal).
     """
 
     def forward(self, logits: NDArray[Any], targets: NDArray[Any]) -> float:

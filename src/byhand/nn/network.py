@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -28,13 +28,29 @@ class Network:
         layers: dense layers and activations, in the order of the forward pass.
     """
 
-    def __init__(self, sizes: Sequence[int], activation: str = "sigmoid", dtype: DTypeLike = np.float32) -> None:
-        """Make a network whose parameters are all 0; `initialise` or a copy gives them values."""
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: str = "sigmoid",
+        dtype: DTypeLike = np.float32,
+        *,
+        parameters: NDArray[Any] | None = None,
+        gradient: NDArray[Any] | None = None,
+    ) -> None:
+        """Make a network whose parameters are all 0; `initialise` or a copy gives them values.
+
+        Args:
+            sizes: as in the attributes.
+            activation: as in the attributes.
+            dtype: number type of parameters and results.
+            parameters: an array to work on, shape (p,), instead of a new one.
+            gradient: likewise.
+        """
         self.sizes, self.activation = list(sizes), activation
         shapes = list(itertools.pairwise(self.sizes))
         count = sum(inputs * units + units for inputs, units in shapes)
-        self.parameters = aligned_zeros(count, dtype)
-        self.gradient = aligned_zeros(count, dtype)
+        self.parameters = aligned_zeros(count, dtype) if parameters is None else parameters
+        self.gradient = aligned_zeros(count, dtype) if gradient is None else gradient
         self.dense: list[Dense] = []
         self.layers: list[Dense | Activation] = []
         start = 0
@@ -50,6 +66,26 @@ class Network:
             self.layers += [layer, ACTIVATIONS[activation]()]
             start = end
         self.layers.pop()  # the last layer's logits go to the loss as they are
+
+    def twin(self) -> Self:
+        """A network on the very same weights, with layers of its own: another thread can use it at the same time."""
+        return type(self)(self.sizes, self.activation, parameters=self.parameters, gradient=self.gradient)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A network of its own; what points at the old one's arrays, such as an optimiser, gets the new one's."""
+        copy = type(self)(self.sizes, self.activation, self.parameters.dtype)
+        for old, new in ((self.parameters, copy.parameters), (self.gradient, copy.gradient)):
+            new[:] = old
+            memo[id(old)] = new
+        return copy
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a pickle keeps; the layers are views of the parameters, and a pickle would tear them apart."""
+        return {"sizes": self.sizes, "activation": self.activation, "parameters": self.parameters}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["sizes"], state["activation"], state["parameters"].dtype)  # type: ignore[misc]
+        self.parameters[:] = state["parameters"]
 
     def initialise(self, initialiser: str, rng: np.random.Generator) -> None:
         """Draw new weights ("normal", "glorot" or "he"); biases become 0."""

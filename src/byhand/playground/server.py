@@ -66,6 +66,7 @@ class Playground:
             Route("/models/{model}/model.json", self.network),
             Route("/models/{model}/map.json", self.map),
             Route("/models/{model}/read", self.read, methods=["POST"]),
+            Route("/usual", self.usual, methods=["POST"]),
             Route("/trainings", self.train, methods=["POST"]),
             Route("/trainings/{name}", self.command, methods=["POST"]),
             Route("/trainings/{name}/model.json", self.network),
@@ -136,6 +137,11 @@ class Playground:
             await self.stopping.wait()
 
         return _Events(events(), lambda: self.trainings.end(name))
+
+    async def usual(self, request: Request) -> Response:
+        """What goes with some settings: the usual learning rate, and the momentum."""
+        recipe = recipe_from((await json_body(request)).get("settings"), self.data)
+        return JSONResponse({"learning_rate": recipe.learning_rate, "momentum": recipe.momentum})
 
     async def command(self, request: Request) -> Response:
         """Steer a training."""

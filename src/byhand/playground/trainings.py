@@ -4,7 +4,7 @@ import json
 import math
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,18 +45,16 @@ def recipe_from(settings: Any, data: str) -> Recipe:
     """
     if not isinstance(settings, dict) or not set(settings) <= set(default_settings()):
         raise ByhandError("These settings are not the page's own: open it again.")
-    settings = default_settings() | settings
-    amount, strength = settings.pop("amount"), settings.pop("deformations")
+    settings = dict(settings)
+    amount, strength = settings.pop("amount", 0), settings.pop("deformations", 0)
     for value, what in ((amount, "amount of data"), (strength, "strength of the deformations")):
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1_000_000:
             raise ByhandError(f"The {what} cannot be {value!r}.")
     settings |= {name: strength * value for name, value in DEFORMATIONS.items()}
     limit = int(amount) + HELD_OUT if amount else 0
     try:
-        recipe = Recipe.from_settings(
-            Recipe.load("fast").settings() | settings | {"data": data, "limit": limit, "validation": HELD_OUT}
-            | {"name": "play"}, "of the page",
-        )  # fmt: skip
+        fast = replace(Recipe.load("fast"), name="play")
+        recipe = fast.changed(**settings, data=data, limit=limit, validation=HELD_OUT)
     except ByhandError as error:
         raise ByhandError(in_words(str(error))) from error
     if (

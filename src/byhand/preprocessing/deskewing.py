@@ -27,10 +27,10 @@ SMALLEST_SHRINKING = np.array([[0.6], [0.5]], np.float32)
 def deskew(images: NDArray[Any]) -> NDArray[Any]:
     """Remove slant, position and proportions.
 
-    Bright pixels have mass; (r, c) is its centre, and S_rr, S_rc, S_cc are its second moments around it. In a row d below
-    the centre, the mass lies on average at column c + d S_rc / S_rr: a line whose slope is the slant. Along that line,
-    the standard deviation of the columns is the root of S_cc - S_rc² / S_rr, and that of the rows the root of S_rr. Each
-    pixel of the result, (y, x) from the middle, is looked up relative to this line:
+    Bright pixels have mass; (r, c) is its centre, and S_rr, S_rc, S_cc are its second moments around it. In a row d
+    below the centre, the mass lies on average at column c + d S_rc / S_rr: a line whose slope is the slant. Along that
+    line, the standard deviation of the columns is the root of S_cc - S_rc² / S_rr, and that of the rows the root of
+    S_rr. Each pixel of the result, (y, x) from the middle, is looked up relative to this line:
 
         row = r + f y,  column = c + g x + f y S_rc / S_rr,  with f, g = spread / target spread.
 

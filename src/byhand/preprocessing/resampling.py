@@ -41,7 +41,7 @@ def resample(images: NDArray[Any], sources: NDArray[np.float32], group: int = 1)
         Shape (n, height * width).
     """
     n, (fields, _, height, width) = len(images), sources.shape
-    group = min(group, n)
+    group = max(1, min(group, n))
     # A border of 0: what lies outside is moved there. At its far edge the "next" pixel is one of the following
     # row's or image's border, which is 0 too, or clipped by take().
     stride, size = width + 2, (height + 2) * (width + 2)

@@ -16,11 +16,13 @@ class MinMaxScaling:
 
     Attributes:
         minimum, maximum: float64, shape (pixels,); all entries alike where the whole range is scaled.
+        range: the lowest minimum and the highest maximum.
     """
 
     def __init__(self, minimum: NDArray[np.float64], maximum: NDArray[np.float64]) -> None:
         self.minimum = minimum
         self.maximum = maximum
+        self.range = float(minimum.min()), float(maximum.max())
         self._constants: dict[np.dtype[Any], tuple[NDArray[Any], NDArray[Any] | None]] = {}
 
     @classmethod

@@ -72,4 +72,5 @@ def load_checkpoint(training: Training, path: Path) -> None:
 def _arrays(training: Training) -> dict[str, NDArray[np.generic]]:
     """The arrays of a training, by the names they have in the file; writing into them changes the training."""
     memory = {f"optimiser.{name}": array for name, array in training.optimiser.memory.items()}
-    return {"parameters": training.network.parameters, "good": training.guard.good} | memory
+    weights = {"parameters": training.network.parameters, "good": training.guard.good, "best": training.best}
+    return weights | memory

@@ -13,8 +13,6 @@ from byhand.nn import Network
 # many batches: in the first ones, a high learning rate often goes wrong and recovers.
 DIVERGED_TIMES_GUESSING = 2.0
 BATCHES_TO_JUDGE = 20
-# What to try after a run that went wrong, where a tenth of its rate is not lower still.
-SAFE_RATE = 0.1
 
 
 class DivergedError(ByhandError):
@@ -39,13 +37,14 @@ class DivergenceGuard:
 
     Attributes:
         guessing: the loss of guessing, in nats.
+        usual_rate: a learning rate that works elsewhere, to recommend.
         good: the parameters when all was last well.
         losses: of the batches since the last judgement.
         at_start: nothing has been judged yet.
     """
 
-    def __init__(self, network: Network, targets: NDArray[Any]) -> None:
-        self.network = network
+    def __init__(self, network: Network, targets: NDArray[Any], usual_rate: float) -> None:
+        self.network, self.usual_rate = network, usual_rate
         self.good = network.parameters.copy()
         self.guessing = loss_of_guessing(targets)
         self.losses: list[float] = []
@@ -74,20 +73,8 @@ class DivergenceGuard:
     def _give_up(self, loss: float, finite: bool, rate: float) -> NoReturn:
         np.copyto(self.network.parameters, self.good)
         what = f"rose to {loss:.3g}, worse than guessing" if finite else "is no longer a finite number"
+        lower = min(rate / 10, float(f"{self.usual_rate:.2g}"))
         raise DivergedError(
             f"Training diverged: the loss {what}; the learning rate of {rate:g} is too high, "
-            f"try --learning-rate {min(rate / 10, SAFE_RATE):g}. The last good weights are kept."
+            f"try --learning-rate {lower:g}. The last good weights are kept."
         )
-
-
-def warning_of_guessing(loss: float, guessing: float, rate: float) -> str | None:
-    """What is probably wrong if an epoch's loss was no better than giving each class its frequency."""
-    if loss < guessing:
-        return None
-    much_worse = loss > 1.1 * guessing
-    cause = "too high" if much_worse else "too low, or so high that the units no longer react"
-    return (
-        f"Warning: an epoch ended with loss {loss:.4f}, no better than guessing ({guessing:.4f}); most likely the "
-        f"learning rate of {rate:g} is {cause}: try --learning-rate {rate / 10:g}"
-        f"{'' if much_worse else f' and {rate * 10:g}'}."
-    )

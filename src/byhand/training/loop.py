@@ -42,7 +42,7 @@ class Epoch:
         epoch: number, from 1.
         train_loss: mean over the epoch, in nats, each batch measured before its update.
         train_accuracy: of the same predictions, 0 to 1.
-        validation_accuracy: after the epoch, 0 to 1; None where nothing was held out.
+        validation_accuracy, validation_loss: after the epoch, 0 to 1 and in nats; None where nothing was held out.
         learning_rate: of the epoch's last step.
         seconds: spent learning, without validation.
     """
@@ -51,6 +51,7 @@ class Epoch:
     train_loss: float
     train_accuracy: float
     validation_accuracy: float | None
+    validation_loss: float | None
     learning_rate: float
     seconds: float
 
@@ -73,6 +74,7 @@ class Training:
         epoch_seconds: time spent in the present epoch, as of the last progress report.
         history: one entry per finished epoch.
         guard: notices divergence.
+        best: with early stopping, the parameters after the epoch of the lowest validation loss, shape (p,).
     """
 
     def __init__(
@@ -86,7 +88,7 @@ class Training:
         scale: Callable[..., NDArray[Any]] | None = None,
         augment: Augment | None = None,
         augmentation_rng: np.random.Generator | None = None,
-        validate: Callable[[], float] | None = None,
+        validate: Callable[[], tuple[float, float]] | None = None,
     ) -> None:
         """Get ready.
 
@@ -100,7 +102,7 @@ class Training:
             augment: changes each batch before it is shown.
             augmentation_rng: draws what `augment` does; a source of its own, so that with and without augmentation
                 the order is the same.
-            validate: measures the accuracy after each epoch, on what was held out.
+            validate: measures accuracy (0 to 1) and loss (nats) after each epoch, on what was held out.
         """
         self.network, self.inputs, self.targets, self.recipe = network, inputs, targets, recipe
         self.scale, self.augment, self.validate = scale, augment, validate
@@ -112,10 +114,11 @@ class Training:
         steps_per_epoch = math.ceil(len(inputs) / recipe.batch_size)
         self.steps = steps_per_epoch * recipe.epochs
         self.steps_per_report = math.ceil(steps_per_epoch / PROGRESS_REPORTS_PER_EPOCH)
-        self.guard = DivergenceGuard(network, targets)
+        self.guard = DivergenceGuard(network, targets, recipe.usual_rate)
         self.epoch = self.step = self.shown = 0
         self.epoch_seconds = 0.0
         self.history: list[Epoch] = []
+        self.best = network.parameters.copy() if recipe.patience else network.parameters[:0]
         self._loss_sum, self._correct, self._labelled = 0.0, 0, 0
         # Outliers are shown, too, but have no right class: accuracy is that of the others.
         self._has_outliers = bool((targets.max(axis=1) < 1).any())
@@ -140,7 +143,7 @@ class Training:
             DivergedError: the loss is not finite or far above that of guessing; the network has its last good
                 weights.
         """
-        while self.step < self.steps:
+        while self.step < self.steps and not self.stopped_early:
             start = time.perf_counter()
             # Divergence is noticed by the loss; NumPy's warnings would only come on top.
             with blas_threads(self.recipe.batch_size), np.errstate(over="ignore", invalid="ignore"):
@@ -150,9 +153,24 @@ class Training:
                         yield Event.PROGRESS
                     yield Event.STEP
             seconds = time.perf_counter() - start
-            accuracy = self.validate() if self.validate else None
-            self.history.append(Epoch(self.epoch, self.loss, self.accuracy, accuracy, self.last_rate, seconds))
+            accuracy, loss = self.validate() if self.validate else (None, None)
+            self.history.append(Epoch(self.epoch, self.loss, self.accuracy, accuracy, loss, self.last_rate, seconds))
+            if self.recipe.patience and self.best_epoch == self.epoch:
+                np.copyto(self.best, self.network.parameters)
             yield Event.EPOCH
+        if self.recipe.patience:
+            np.copyto(self.network.parameters, self.best)
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch of the lowest validation loss so far, from 1; 0 before the first."""
+        losses = [math.inf if epoch.validation_loss is None else epoch.validation_loss for epoch in self.history]
+        return 1 + losses.index(min(losses)) if losses else 0
+
+    @property
+    def stopped_early(self) -> bool:
+        """Whether the validation loss has not fallen for as many epochs as the recipe's patience."""
+        return 0 < self.recipe.patience <= len(self.history) - self.best_epoch
 
     def run(self) -> None:
         """Run all that is left without stopping; raises as `events`."""

@@ -1,7 +1,6 @@
 """Recipes: everything that decides how a network is trained, as a flat list of settings."""
 
 import dataclasses
-import difflib
 import json
 import math
 import tomllib
@@ -10,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self, get_origin, get_type_hints
 
-from byhand.errors import ByhandError
+from byhand.errors import ByhandError, choose
 
 SCALINGS = ("whole-range", "per-pixel")
 SPLITS = ("standard", "original")
@@ -19,6 +18,20 @@ STORED = ("same", "float16")
 NAMES = ("original", "fast", "accurate", "record", "reader", "fine-tune")
 # Without a name: from scratch, and to fine-tune a model.
 DEFAULT, DEFAULT_FINE_TUNING = "fast", "fine-tune"
+# Learning rates that work for batches of 64 with the one-cycle schedule: SGD without momentum, and Adam. On 5,000
+# held-out images of MNIST, all of these with one and with three hidden layers reach 96.9 to 98.1 % in three epochs.
+USUAL_SGD_RATE = {"sigmoid": 4.0, "tanh": 1.0, "relu": 0.5}
+USUAL_ADAM_RATE = {"sigmoid": 0.01, "tanh": 0.005, "relu": 0.005}
+USUAL_BATCH_SIZE = 64
+USUAL_MOMENTUM = 0.9
+# What a setting follows from where it is not given itself.
+DECIDE_RATE = ("optimizer", "activation", "momentum", "batch_size")
+
+DATA_HELP = (
+    "'mnist'; a .csv, .npz, .npy, .parquet or IDX file, or a folder of these; a folder of pictures by label; or "
+    "'openml:NAME'."
+)
+LABELS_HELP = "Where names of pictures say what they show: '{label}_*' for 7_0012.png, '*/{label}/*' for folders."
 
 
 def _setting(default: Any, explanation: str) -> Any:
@@ -35,7 +48,8 @@ class Recipe:
     """
 
     name: str = "custom"
-    data: str = _setting("mnist", "'mnist', a folder of IDX files or of pictures by label, or 'openml:NAME'.")
+    data: str = _setting("mnist", DATA_HELP)
+    labels: str = _setting("", LABELS_HELP)
     fine_tune: str = _setting("", "Start from this model: a file, a run folder, or 'reader', 'accurate' or 'fast'.")
     mixed: int = _setting(0, "Fine-tuning: mix in this many images of MNIST, so that nothing is forgotten.")
     split: str = _setting("standard", "'standard', or 'original': first 80 % of all images to train, scaled by all.")
@@ -58,14 +72,13 @@ class Recipe:
     shift: float = _setting(0.0, "Augmentation: move by up to this many pixels along either axis.")
     elastic: float = _setting(0.0, "Augmentation: elastic deformation, standard deviation in pixels.")
     smoothness: float = _setting(4.0, "Width of the elastic deformation's bends, in pixels.")
-    corruptions: float = _setting(
-        0.0, "Augmentation: other pens, paper and cameras; 0 never, 1 as often as helps."
-    )
+    corruptions: float = _setting(0.0, "Augmentation: other pens, paper and cameras; 0 never, 1 as often as helps.")
     drawn_digits: int = _setting(0, "Add this many digits drawn as strokes, in ways to write them that MNIST lacks.")
     outliers: int = _setting(0, "Add this many images of no digit, with the same probability of each as their target.")
     fading: float = _setting(0.0, "By how much the augmentation fades until the end of training, 0 to 1.")
     temperature: float = _setting(1.0, "Divides the logits, for calibrated confidence; fitted with --validation.")
     validation: int = _setting(0, "Training images held out, stratified by label, to validate on after each epoch.")
+    patience: int = _setting(0, "Early stopping: end after this many epochs without a lower validation loss; 0 never.")
     limit: int = _setting(0, "Train on this many images only; 0 for all.")
     seed: int = _setting(0, "Decides everything random: the same seed gives the same model.")
     dtype: str = _setting("float32", "Number type: 'float32' or 'float64'.")
@@ -106,11 +119,14 @@ class Recipe:
         _range("outliers", self.outliers, 0, 10**7)
         _range("fading", self.fading, 0, 1)
         if self.augments and self.scaling != "whole-range":
-            raise ByhandError(
-                "Augmentation needs --scaling whole-range: a pixel's own range would move with it."
-            )
+            raise ByhandError("Augmentation needs --scaling whole-range: a pixel's own range would move with it.")
         _range("temperature", self.temperature, 0, 1000, above=True)
         _range("validation", self.validation, 0, 10**9)
+        _range("patience", self.patience, 0, 1_000_000)
+        if self.patience and not self.validation:
+            raise ByhandError(
+                "Early stopping needs held-out images to judge by: give --validation 5000 with --patience."
+            )
         _range("limit", self.limit, 0, 10**9)
         _range("seed", self.seed, 0, 2**63 - 1)
 
@@ -137,25 +153,67 @@ class Recipe:
             except (OSError, UnicodeDecodeError) as error:
                 raise ByhandError(f"Cannot read the recipe {recipe}: {_reason(error)}.") from error
         else:
-            raise ByhandError(
-                f"There is no recipe '{recipe}': choose {' or '.join(NAMES)}, or give a file that ends in .toml."
-            )
+            raise ByhandError(f"There is no recipe '{recipe}', and a file must end in .toml: {choose(recipe, NAMES)}")
         try:
             settings = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise ByhandError(f"The recipe {origin} is not valid TOML: {error}.") from error
-        settings = {"name": Path(recipe).stem} | settings
-        return cls.from_settings(settings | {k: v for k, v in options.items() if v is not None}, origin)
+        if options.get("fine_tune"):
+            settings["fine_tune"] = options["fine_tune"]
+        found = cls.from_settings({"name": Path(recipe).stem} | settings, origin)
+        if "learning_rate" not in settings:
+            found = dataclasses.replace(found, learning_rate=found.usual_rate)
+        return found.changed(**options)
+
+    def changed(self, **options: Any) -> Self:
+        """The recipe with other settings; those that must follow do, unless they are given as well.
+
+        The learning rate follows optimiser, activation, momentum and batch size, in proportion to the usual rates for
+        these; Nesterov's optimiser has momentum; and weights are initialised as the activation needs.
+
+        Args:
+            options: settings that replace those of the recipe; None leaves one as it is.
+
+        Raises:
+            ByhandError: a setting that does not exist or cannot work.
+        """
+        given = {name: value for name, value in options.items() if value is not None}
+        new = self.from_settings(self.settings() | given, self.name)
+        if new.optimizer == "nesterov" != self.optimizer and new.momentum == 0 and "momentum" not in given:
+            new = dataclasses.replace(new, momentum=USUAL_MOMENTUM)
+        if new.activation != self.activation and "initialiser" not in given:
+            new = dataclasses.replace(new, initialiser="he" if new.activation == "relu" else "glorot")
+        if "learning_rate" not in given and any(getattr(self, name) != getattr(new, name) for name in DECIDE_RATE):
+            rate = float(f"{self.learning_rate * new.usual_rate / self.usual_rate:.3g}")
+            new = dataclasses.replace(new, learning_rate=rate)
+        return new
+
+    @property
+    def usual_rate(self) -> float:
+        """A learning rate that works for optimiser, activation, momentum and batch size.
+
+        For SGD it is proportional to the batch size (Goyal et al. 2017, "Accurate, large minibatch SGD"), up to
+        batches of 128, beyond which higher rates diverge; and to 1 - momentum, since the velocity is a sum of about
+        1 / (1 - momentum) gradients. For Adam it is proportional to the root of the batch size, which did best for
+        batches of 4 to 1,000.
+        """
+        batches = self.batch_size / USUAL_BATCH_SIZE
+        if self.optimizer == "adam":
+            return USUAL_ADAM_RATE[self.activation] * math.sqrt(batches)
+        return USUAL_SGD_RATE[self.activation] * min(batches, 2) * (1 - self.momentum)
 
     @classmethod
     def from_settings(cls, settings: dict[str, Any], origin: str) -> Self:
         """Make a recipe of settings by name, checking that each exists and is of the right type."""
         types = get_type_hints(cls)
+        settings = {name: _plain(value) for name, value in settings.items()}
+        if isinstance(settings.get("hidden"), int):
+            settings["hidden"] = [settings["hidden"]]
         for name, value in settings.items():
             if name not in types:
-                close = difflib.get_close_matches(name, types, 1)
-                hint = f"did you mean '{close[0]}'?" if close else f"it knows {', '.join(types)}."
-                raise ByhandError(f"The recipe {origin} has a setting '{name}' that byhand does not know: {hint}")
+                raise ByhandError(
+                    f"The recipe {origin} has a setting '{name}' that byhand does not know: {choose(name, types)}"
+                )
             if not _fits(value, types[name]):
                 expected = "a list of whole numbers" if name == "hidden" else types[name].__name__
                 raise ByhandError(f"The setting '{name}' of the recipe {origin} must be {expected}, not {value!r}.")
@@ -177,6 +235,11 @@ class Recipe:
         return "\n".join(lines).replace("\x7f", "\\u007f") + "\n"
 
 
+def _plain(value: Any) -> Any:
+    """NumPy's scalars and arrays as Python's own numbers and lists."""
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
 def _fits(value: Any, expected: Any) -> bool:
     if get_origin(expected) is tuple:
         return isinstance(value, list | tuple) and all(_fits(item, int) for item in value)
@@ -191,7 +254,7 @@ def _reason(error: Exception) -> str:
 
 def _choice(name: str, value: str, choices: Any) -> None:
     if value not in choices:
-        raise ByhandError(f"{_option(name)} cannot be '{value}': choose {', '.join(choices)}.")
+        raise ByhandError(f"{_option(name)} cannot be '{value}': {choose(value, choices)}")
 
 
 def _range(name: str, value: float, smallest: float, largest: float, hint: str = "", above: bool = False) -> None:

@@ -13,9 +13,10 @@ from byhand.data.sources import load_dataset
 from byhand.evaluation import Evaluation, evaluate, fit_temperature
 from byhand.model import load_model
 from byhand.training.checkpoint import CHECKPOINT_FILE, load_checkpoint, save_checkpoint
-from byhand.training.divergence import warning_of_guessing
+from byhand.training.diagnosis import diagnose
 from byhand.training.fine_tuning import set_up_fine_tuning
 from byhand.training.loop import Epoch, Event, Training
+from byhand.training.orientation import upright
 from byhand.training.recipe import Recipe
 from byhand.training.setup import set_up
 
@@ -51,8 +52,14 @@ class Run:
         """
         self._start = time.perf_counter()
         origin = load_model(recipe.fine_tune) if recipe.fine_tune else None
-        self.data = data or load_dataset(
-            recipe.data, seed=recipe.seed, image_size=origin.image_shape if origin else None
+        self.data = upright(
+            data
+            or load_dataset(
+                recipe.data,
+                seed=recipe.seed,
+                image_size=origin.image_shape if origin else None,
+                labels=recipe.labels,
+            )
         )
         self.setup = setup = set_up_fine_tuning(origin, recipe, self.data) if origin else set_up(recipe, self.data)
         self.recipe, self.model = setup.recipe, setup.model
@@ -62,7 +69,7 @@ class Run:
             scale=self.model.preprocessing.scaling.transform,
             augment=setup.augmentation.augment if setup.augmentation else None,
             augmentation_rng=setup.augmentation_rng,
-            validate=self.validation_accuracy if setup.recipe.validation else None,
+            validate=self.validate if setup.recipe.validation else None,
         )  # fmt: skip
         self.folder: Path | None = None
         self.evaluation: Evaluation | None = None
@@ -81,10 +88,8 @@ class Run:
 
     @property
     def warning(self) -> str | None:
-        """What is probably wrong if the last epoch was no better than guessing."""
-        if not self.history:
-            return None
-        return warning_of_guessing(self.history[-1].train_loss, self.training.guard.guessing, self.recipe.learning_rate)
+        """What is probably wrong if little has been learned until the last epoch."""
+        return diagnose(self.training) if self.history else None
 
     def events(self) -> Iterator[Event]:
         """Train as the recipe says, or resume from the folder's checkpoint; at the end, evaluate on the test set.
@@ -125,10 +130,10 @@ class Run:
             pass
         return self
 
-    def validation_accuracy(self) -> float:
-        """Accuracy on the held-out images, 0 to 1."""
-        validation = self.setup.validation
-        return float((self.model.logits(validation.images).argmax(axis=1) == validation.labels).mean())
+    def validate(self) -> tuple[float, float]:
+        """Accuracy, 0 to 1, and loss, in nats, on the held-out images."""
+        result = evaluate(self.model, self.setup.validation)
+        return result.accuracy, result.loss
 
     def _finish(self) -> Evaluation:
         """Fit the temperature, test the model, and note the results in it."""
@@ -137,12 +142,13 @@ class Run:
         if len(setup.validation):
             model.temperature = fit_temperature(self._validation_logits(), setup.validation.labels)
         evaluation = evaluate(model, setup.test)
+        kept = self.history[self.training.best_epoch - 1 if self.recipe.patience else -1]
         model.results.update(
             test_examples=evaluation.examples,
             test_accuracy=evaluation.accuracy,
             test_loss=evaluation.loss,
             train_examples=setup.train_examples,
-            validation_accuracy=self.history[-1].validation_accuracy,
+            validation_accuracy=kept.validation_accuracy,
         )
         if self.before:
             model.results["test_accuracy_before"] = self.before.accuracy

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from byhand.data.dataset import PRIVATE
 from byhand.errors import ByhandError
 from byhand.files import make_folder, write_atomically
 from byhand.model import MODEL_FILE, Model, load_model
@@ -75,6 +76,6 @@ def data_of(model_path: str | Path | None, model: Model) -> str:
         if recipe.is_file():
             return Recipe.load(str(recipe)).data
     source = str(model.recipe.get("data", "mnist"))
-    if source == "folder":
-        raise ByhandError("The model was trained on a folder of your own: say which data to use with --data.")
+    if source in PRIVATE:
+        raise ByhandError("The model was trained on data of your own: say which data to use with --data.")
     return source

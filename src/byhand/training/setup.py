@@ -79,7 +79,9 @@ def set_up(recipe: Recipe, data: Dataset) -> Setup:
     # The original's one flaw, kept there on purpose: its scaling has seen the test images.
     scaling = MinMaxScaling.fit(train.images if scaled_by is None else scaled_by, recipe.scaling == "per-pixel")
     height, width = train.images.shape[1:]
-    preprocessing = Preprocessing((height, width), scaling, recipe.deskew)
+    low, high = scaling.range
+    brightness = round((float(train.images.mean()) - low) / ((high - low) or 1.0), 3)
+    preprocessing = Preprocessing((height, width), scaling, recipe.deskew, brightness)
     classes = len(data.label_names)
     network = Network([height * width, *recipe.hidden, classes], recipe.activation, recipe.dtype)
     network.initialise(recipe.initialiser, streams.weights)

@@ -3,7 +3,7 @@
 import { Curves, Histogram } from "./charts.js";
 import { announce, byId, element, percent } from "./dom.js";
 import { events, post } from "./stream.js";
-import { fillForm, readForm, writeAddress } from "./settings.js";
+import { fillForm, followUsual, readForm, writeAddress } from "./settings.js";
 import { largest, paintMosaic } from "./pictures.js";
 import { networkOf } from "./content.js";
 import { offerTrained } from "./models.js";
@@ -152,7 +152,8 @@ export function startLearn() {
     }
   }
 
-  function settingChanged({ target }) {
+  async function settingChanged({ target }) {
+    await followUsual(form, target.name, post).catch((error) => say(error.message));
     writeAddress(form);
     if (target.name === "learning_rate" && going() && target.reportValidity()) command("rate", Number(target.value));
   }

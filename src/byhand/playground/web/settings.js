@@ -25,6 +25,7 @@ export function readForm(form) {
 // Fill the form from the address (#learn?learning_rate=1&...), and what is not there with the usual settings.
 export function fillForm(form) {
   const given = new URLSearchParams(location.hash.split("?")[1] ?? "");
+  form.dataset.rateByHand = given.has("learning_rate") ? "yes" : "";
   for (const [name, usual] of Object.entries(app.settings)) {
     const field = form.elements[name];
     const text = given.get(name) ?? write(name, usual);
@@ -32,6 +33,20 @@ export function fillForm(form) {
     if (field.options && ![...field.options].some(({ value }) => value === text)) field.add(new Option(text, text));
     field.value = text;
   }
+}
+
+// What the learning rate follows, until it is changed by hand.
+const DECIDE_RATE = ["optimizer", "activation", "momentum", "batch_size"];
+
+// After a change of one of these, ask for the learning rate (and for Nesterov the momentum) that go with it.
+export async function followUsual(form, changed, post) {
+  if (changed === "learning_rate") form.dataset.rateByHand = "yes";
+  if (!DECIDE_RATE.includes(changed) || form.dataset.rateByHand) return;
+  const given = new Set([...DECIDE_RATE, "hidden"]);
+  if (changed === "optimizer") given.delete("momentum");
+  const settings = Object.fromEntries(Object.entries(readForm(form)).filter(([name]) => given.has(name)));
+  const usual = await (await post("usual", { settings })).json();
+  for (const name of ["learning_rate", "momentum"]) form.elements[name].value = String(usual[name]);
 }
 
 // Put what differs from the usual settings into the address, without a step in the browser's history.
