@@ -83,7 +83,7 @@ def test_printed_digits_count_neither_way() -> None:
     assert [mark.text for mark in page.ignored] == ["7"]
     (mark,) = page.ignored
     box = tuple(round(side) for side in (mark.x - 9, mark.y - 15, mark.x + 9, mark.y + 15))
-    read = Digit(7, 1, (box[0], box[1], box[2], box[3]), True, np.zeros((28, 28), np.uint8))
+    read = Digit(7, 1, (box[0], box[1], box[2], box[3]), True, np.zeros((28, 28), np.uint8), np.eye(10)[7])
     for digits in ((), (read,)):
         score = compare(page, Reading(("",), digits, (), (200, 60)))
         assert score.perfect
