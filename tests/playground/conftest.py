@@ -122,14 +122,14 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def draw(page: Page, digit: str) -> None:
-    """Draw a recorded digit with the mouse."""
+def draw(page: Page, digit: str, left: float = 0, scale: float = 1) -> None:
+    """Draw a recorded digit with the mouse, smaller and from another place on if asked."""
     page.locator("#board").scroll_into_view_if_needed()
     box = page.locator("#board").bounding_box()
     assert box
     for stroke in STROKES[digit]:
         points = [
-            (box["x"] + x / BOARD * box["width"], box["y"] + y / BOARD * box["height"])
+            (box["x"] + (left + scale * x) / BOARD * box["width"], box["y"] + scale * y / BOARD * box["height"])
             for x, y in zip(stroke[::2], stroke[1::2], strict=True)
         ]
         page.mouse.move(*points[0])

@@ -3,6 +3,8 @@ from playwright.sync_api import Page, expect
 
 from .conftest import STROKES, OpenPage, draw, keep
 
+PAIRS = (("4", "2"), ("7", "0"), ("3", "5"), ("9", "1"), ("6", "8"), ("1", "3"), ("2", "6"))
+
 
 def test_every_recorded_digit_is_read_right(open_page: OpenPage, server: str) -> None:
     page = open_page(server)
@@ -70,6 +72,23 @@ def test_a_scribble_leaves_it_unsure(open_page: OpenPage, server: str) -> None:
         unsure += page.locator("#sentence").inner_text().startswith("Not sure")
     assert unsure >= 2
     keep(page, "draw-scribble")
+
+
+def test_two_digits_beside_each_other_are_read_as_two(open_page: OpenPage, server: str, exported: object) -> None:
+    for address in (server, f"file://{exported}"):
+        page = open_page(address)
+        right = 0
+        for first, second in PAIRS:
+            page.click("#clear")
+            draw(page, first, left=20, scale=0.45)
+            expect(page.locator("#answer")).to_have_text(first)
+            draw(page, second, left=220, scale=0.45)
+            right += page.locator("#answer").inner_text() == first + second
+        assert right >= len(PAIRS) - 1
+        keep(page, "draw-two")
+        page.click("#undo")
+        page.click("#clear")
+        expect(page.locator("#answer")).to_have_text("")
 
 
 def test_drawing_with_the_keyboard_alone(open_page: OpenPage, server: str) -> None:

@@ -110,11 +110,11 @@ export class Board {
     [left, top] = [left, top].map((edge) => Math.max(0, Math.floor(edge)));
     [right, bottom] = [right, bottom].map((edge) => Math.min(SIDE, Math.ceil(edge)));
     const [width, height] = [right - left, bottom - top];
-    if (width <= 0 || height <= 0) return { ink: new Float32Array(1), height: 1, width: 1 };
+    if (width <= 0 || height <= 0) return { ink: new Float32Array(1), height: 1, width: 1, left: 0 };
     const { data } = this.context.getImageData(left, top, width, height);
     const ink = new Float32Array(width * height);
     for (let i = 0; i < ink.length; i += 1) ink[i] = data[4 * i + 3] / 255;
-    return { ink, height, width };
+    return { ink, height, width, left };
   }
 
   key(event) {
