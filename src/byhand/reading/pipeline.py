@@ -88,7 +88,10 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
     factor = max(1, -(-settings.enlarged_px // max(colours.shape)))
     best = _likeliest(enlarged(colours, factor), classify, settings)
     usual = usual_height(best.components)
-    components, signs = take_signs(best.components, settings.signs) if settings.signs else (best.components, ())
+    components = best.components
+    signs: tuple[FoundSign, ...] = ()
+    if settings.signs:
+        components, signs = take_signs(components, best.lines, settings.signs)
     large = [one for one in components if not is_speck(one, usual, settings.components)]
     guesses = split(group(large, classify, settings.grouping), classify, settings.splitting)
     kinds = [kind_of(one, usual) for one in guesses]
@@ -98,7 +101,7 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
         guesses=tuple(one for one, kind in zip(guesses, kinds, strict=True) if kind == "written"),
         specks=tuple(one.component.box for one, kind in zip(guesses, kinds, strict=True) if kind == "speck"),
         lines=(
-            *best.lines,
+            *(box for box in best.lines if all(box != one.box for one in signs)),
             *(one.component.box for one, kind in zip(guesses, kinds, strict=True) if kind == "line"),
         ),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from byhand.reading.components import Box, Component, usual_height
+from byhand.reading.preparation import stroke_width
 from byhand.reading.text_lines import SPACE
 
 POINT, MINUS = ".", "-"
@@ -24,7 +25,8 @@ class SignSettings:
 
     Attributes:
         large_of_usual: what is higher than this part of the page's usual height may be a digit.
-        point_least, point_most: sides of a point.
+        point_least, point_most: longer side of a point,
+        point_of_stroke: and the same, at least, as a part of the strokes' width.
         point_slender: its longer side by its shorter one, at most.
         point_filled: foreground in its box, at least.
         point_reach: from a point to the digit, at most.
@@ -38,9 +40,10 @@ class SignSettings:
 
     large_of_usual: float = 0.5
     point_least: float = 0.05
+    point_of_stroke: float = 0.6
     point_most: float = 0.28
     point_slender: float = 1.8
-    point_filled: float = 0.55
+    point_filled: float = 0.45
     point_reach: float = 0.7
     base: float = 0.25
     minus_least: float = 0.2
@@ -60,54 +63,68 @@ class FoundSign:
 
 
 def take_signs(
-    components: Sequence[Component], settings: SignSettings
+    components: Sequence[Component], lines: Sequence[Box], settings: SignSettings
 ) -> tuple[tuple[Component, ...], tuple[FoundSign, ...]]:
-    """Part components into what may be digits, and what may be signs before them."""
+    """Part components into what may be digits, and what may be signs before them.
+
+    Args:
+        components: without rulings.
+        lines: boxes of the rulings; in a small picture, a minus alone is one of them.
+        settings: see `SignSettings`.
+    """
     usual = usual_height(components)
-    large = [one.box for one in components if one.height >= settings.large_of_usual * usual]
-    bars = [one.box for one in components if one.width >= settings.minus_slender * one.height]
+    large = [one for one in components if one.height >= settings.large_of_usual * usual]
+    boxes = [one.box for one in large]
+    bars = [one.box for one in components if one.width >= settings.minus_slender * one.height] + list(lines)
+    stroke = float(np.median([stroke_width(one.density) for one in large])) if large else 0.0
     rest, signs = [], []
     for one in components:
-        kind = None
-        if one.height < settings.large_of_usual * usual:
-            kind = _kind(one, large, bars, settings)
-        if kind is None:
+        filled = one.amount / (one.width * one.height)
+        if one.height >= settings.large_of_usual * usual:
             rest.append(one)
+        elif _is_point(one.box, filled, stroke, boxes, settings):
+            signs.append(FoundSign(POINT, one.box))
+        elif _is_minus(one.box, boxes, bars, settings):
+            signs.append(FoundSign(MINUS, one.box))
         else:
-            signs.append(FoundSign(kind, one.box))
+            rest.append(one)
+    signs += [FoundSign(MINUS, box) for box in lines if _is_minus(box, boxes, bars, settings)]
     return tuple(rest), tuple(signs)
 
 
-def _kind(one: Component, large: Sequence[Box], bars: Sequence[Box], settings: SignSettings) -> str | None:
-    """Which sign a component may be."""
-    if (after := _after(one.box, large)) is None:
-        return None
-    left, top, right, bottom = one.box
+def _is_point(box: Box, filled: float, stroke_px: float, large: Sequence[Box], settings: SignSettings) -> bool:
+    """Whether something may be a point: small and roundish, on the base line, and a digit on its right."""
+    if (after := _after(box, large)) is None:
+        return False
+    left, top, right, bottom = box
     x, y = (left + right) / 2, (top + bottom) / 2
+    height = large[after][3] - large[after][1]
+    shorter, longer = sorted((right - left, bottom - top))
+    return (
+        max(settings.point_least * height, settings.point_of_stroke * stroke_px) <= longer
+        and longer <= min(settings.point_most * height, settings.point_slender * shorter)
+        and filled >= settings.point_filled
+        and large[after][0] - right <= settings.point_reach * height
+        and abs(y - large[after][3]) <= settings.base * height
+        and not any(_covers(one, x, y, height) for one in large)
+    )
+
+
+def _is_minus(box: Box, large: Sequence[Box], bars: Sequence[Box], settings: SignSettings) -> bool:
+    """Whether something may be a minus: short and level, at mid height, a digit on its right and none on its left."""
+    if (after := _after(box, large)) is None:
+        return False
+    left, top, right, bottom = box
     _, digit_top, _, digit_bottom = large[after]
     height, gap = digit_bottom - digit_top, large[after][0] - right
-    longer, shorter = max(one.width, one.height), min(one.width, one.height)
-    filled = one.amount / (one.width * one.height)
-    if (
-        settings.point_least * height <= longer <= settings.point_most * height
-        and longer <= settings.point_slender * shorter
-        and filled >= settings.point_filled
-        and gap <= settings.point_reach * height
-        and abs(y - digit_bottom) <= settings.base * height
-        and not any(_covers(box, x, y, height) for box in large)
-    ):
-        return POINT
-    level = abs(y - (digit_top + digit_bottom) / 2) <= settings.middle / 2 * height
-    if (
-        settings.minus_least * height <= one.width <= settings.minus_most * height
-        and one.width >= settings.minus_slender * one.height
+    return (
+        settings.minus_least * height <= right - left <= settings.minus_most * height
+        and right - left >= settings.minus_slender * (bottom - top)
         and gap <= settings.minus_reach * height
-        and level
-        and not any(_beside_or_above(one.box, box, max(settings.free * height, gap), height) for box in large)
-        and not any(bar != one.box and _stacked(one.box, bar, height) for bar in bars)
-    ):
-        return MINUS
-    return None
+        and abs((top + bottom) / 2 - (digit_top + digit_bottom) / 2) <= settings.middle / 2 * height
+        and not any(_beside_or_above(box, one, max(settings.free * height, gap), height) for one in large)
+        and not any(_goes_on_or_doubles(box, bar, height) for bar in bars if bar != box)
+    )
 
 
 def _after(sign: Box, boxes: Sequence[Box]) -> int | None:
@@ -138,10 +155,11 @@ def _beside_or_above(bar: Box, box: Box, free: float, height: float) -> bool:
     return right > bar[0] - (free if level else 0) and top - 0.5 * height <= y <= bottom + 0.5 * height
 
 
-def _stacked(bar: Box, other: Box, height: float) -> bool:
-    """Whether two bars are an equals sign."""
+def _goes_on_or_doubles(bar: Box, other: Box, height: float) -> bool:
+    """Whether two bars are an equals sign, or pieces of one ruling."""
     common = min(bar[2], other[2]) - max(bar[0], other[0])
-    return common > 0.5 * (bar[2] - bar[0]) and abs(bar[1] - other[1]) < 0.6 * height
+    off = abs(bar[1] + bar[3] - other[1] - other[3]) / 2
+    return off < (0.6 if common > 0.5 * (bar[2] - bar[0]) else 0.15) * height
 
 
 def signs_before(signs: Sequence[FoundSign], digits: Sequence[Box]) -> dict[int, list[FoundSign]]:
@@ -156,6 +174,10 @@ def signs_before(signs: Sequence[FoundSign], digits: Sequence[Box]) -> dict[int,
         after = _after(one.box, digits)
         if after is not None and digits[after][0] - one.box[2] <= digits[after][3] - digits[after][1]:
             result.setdefault(after, []).append(one)
+    # A number has one point at most, the largest; nothing else is as small as dirt.
+    for after, own in result.items():
+        points = sorted((one for one in own if one.sign == POINT), key=lambda one: one.box[2] - one.box[0])
+        result[after] = [one for one in own if one not in points[:-1]]
     return result
 
 

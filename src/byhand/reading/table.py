@@ -33,7 +33,6 @@ class TableSettings:
         least_of_usual: smaller things than this part of the usual cell's area are loops of digits.
         common: neighbours in a row share this part of their height, those in a column of their width.
         apart: between neighbours there is no more than this part of the smaller one's side.
-        often: a row or column has cells in at least this part of the most crossings that any has.
     """
 
     side_px: int = 1000
@@ -42,7 +41,6 @@ class TableSettings:
     least_of_usual: float = 0.15
     common: float = 0.6
     apart: float = 0.6
-    often: float = 0.3
 
 
 @dataclass(frozen=True)
@@ -186,27 +184,24 @@ def _numbered(cells: NDArray[Any], settings: TableSettings) -> list[CellPlace]:
 
 
 def _lanes(cells: NDArray[Any], axis: int, settings: TableSettings) -> list[list[int]]:
-    """Rows (axis 0) or columns (axis 1), in order: those with enough cells to be no halves, and no merged ones."""
+    """Rows (axis 0) or columns (axis 1), in order, without what is beside no cell of its kind.
+
+    The longest come first. What is level with one of them is a part of it, beyond a missing cell, or a half of a cell
+    that a stroke parts, or a headline over several columns.
+    """
+    side = cells[:, 3 - axis] - cells[:, 1 - axis]
     groups = _groups(_neighbours(cells, axis, settings))
-    most = max(map(len, groups))
-    groups = [group for group in groups if len(group) >= settings.often * most] if most > 1 else groups
+    lanes: list[list[int]] = []
+    for group in sorted(groups, key=lambda group: (-len(group), float(np.mean(side[group])))):
+        if all(_overlap(group[0], lane, cells, 1 - axis) < 0.5 for lane in lanes):
+            lanes.append(group)
     middle = (cells[:, 1 - axis] + cells[:, 3 - axis]) / 2
     along = (cells[:, axis] + cells[:, axis + 2]) / 2
     slopes = [
-        np.polyfit(along[group], middle[group], 1)[0] for group in groups if len(group) > 1 and np.ptp(along[group]) > 0
+        np.polyfit(along[lane], middle[lane], 1)[0] for lane in lanes if len(lane) > 1 and np.ptp(along[lane]) > 0
     ]
-    slope = float(np.median(slopes)) if slopes else 0.0
-    level = middle - slope * along
-    groups.sort(key=lambda group: float(np.mean(level[group])))
-    # Two parts of one lane, parted by a missing cell, are at the same level.
-    side = float(np.median(cells[:, 3 - axis] - cells[:, 1 - axis]))
-    merged: list[list[int]] = []
-    for group in groups:
-        if merged and np.mean(level[group]) - np.mean(level[merged[-1]]) < 0.3 * side:
-            merged[-1] = merged[-1] + group
-        else:
-            merged.append(list(group))
-    return merged
+    level = middle - (float(np.median(slopes)) if slopes else 0.0) * along
+    return sorted(lanes, key=lambda lane: float(np.mean(level[lane])))
 
 
 def _lane_of(i: int, lanes: list[list[int]], cells: NDArray[Any], axis: int) -> int:
@@ -221,13 +216,16 @@ def _lane_of(i: int, lanes: list[list[int]], cells: NDArray[Any], axis: int) -> 
     for number, lane in enumerate(lanes):
         if i in lane:
             return number
-    common = []
-    for lane in lanes:
-        near = cells[lane[int(np.argmin(np.abs(cells[lane, 1 - axis] - cells[i, 1 - axis])))]]
-        overlap = min(near[axis + 2], cells[i, axis + 2]) - max(near[axis], cells[i, axis])
-        common.append(overlap / max(1.0, min(near[axis + 2] - near[axis], cells[i, axis + 2] - cells[i, axis])))
+    common = [_overlap(i, lane, cells, axis) for lane in lanes]
     enough = [number for number, part in enumerate(common) if part > 0.5]
     return enough[0] if enough else int(np.argmax(common))
+
+
+def _overlap(i: int, lane: list[int], cells: NDArray[Any], axis: int) -> float:
+    """Which part of its side, or of theirs, a cell has in common with the nearest cell of a lane; axis as there."""
+    near = cells[lane[int(np.argmin(np.abs(cells[lane, 1 - axis] - cells[i, 1 - axis])))]]
+    common = min(near[axis + 2], cells[i, axis + 2]) - max(near[axis], cells[i, axis])
+    return float(common / max(1.0, min(near[axis + 2] - near[axis], cells[i, axis + 2] - cells[i, axis])))
 
 
 def _nearest(lane: list[int], other: int, lanes: list[list[int]], cells: NDArray[Any], axis: int) -> int:
