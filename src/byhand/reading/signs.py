@@ -20,12 +20,13 @@ POINT, MINUS = ".", "-"
 class SignSettings:
     """What signs look like. Sizes and distances are parts of the height of the digit on the right.
 
-    Measured on 200 numbers with signs and 200 generated pages without, development seeds: see
-    `evaluation_sets/generated_pages/signed_numbers.py`.
+    Chosen on 100 numbers with signs and 100 generated pages without, of development seeds: `python -m
+    evaluation_sets.generated_pages.signed_numbers`.
 
     Attributes:
         large_of_usual: what is higher than this part of the page's usual height may be a digit.
         point_least, point_most: longer side of a point,
+        first_least: the same, at least, where there is no digit on the left: dirt is mostly smaller,
         point_of_stroke: and the same, at least, as a part of the strokes' width.
         point_slender: its longer side by its shorter one, at most.
         point_filled: foreground in its box, at least.
@@ -39,7 +40,8 @@ class SignSettings:
     """
 
     large_of_usual: float = 0.5
-    point_least: float = 0.05
+    point_least: float = 0.06
+    first_least: float = 0.1
     point_of_stroke: float = 0.6
     point_most: float = 0.28
     point_slender: float = 1.8
@@ -100,8 +102,12 @@ def _is_point(box: Box, filled: float, stroke_px: float, large: Sequence[Box], s
     x, y = (left + right) / 2, (top + bottom) / 2
     height = large[after][3] - large[after][1]
     shorter, longer = sorted((right - left, bottom - top))
+    follows = any(
+        0 <= x - (one[0] + one[2]) / 2 <= 1.5 * height and one[1] <= y <= one[3] + height / 4 for one in large
+    )
+    least = settings.point_least if follows else settings.first_least
     return (
-        max(settings.point_least * height, settings.point_of_stroke * stroke_px) <= longer
+        max(least * height, settings.point_of_stroke * stroke_px) <= longer
         and longer <= min(settings.point_most * height, settings.point_slender * shorter)
         and filled >= settings.point_filled
         and large[after][0] - right <= settings.point_reach * height
