@@ -1,7 +1,7 @@
 """`byhand read`: the digits written in pictures."""
 
 import sys
-from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,11 +18,31 @@ STANDARD_INPUT = "-"
 @command
 def read(
     pictures: Annotated[
-        list[str], typer.Argument(metavar="IMAGE|FOLDER...", help="Pictures, folders of pictures, or - for stdin.")
+        list[str],
+        typer.Argument(
+            metavar="IMAGE|FOLDER...", help="Pictures, PDF files (pip install 'byhand[pdf]'), folders, or - for stdin."
+        ),
     ],
     single: Annotated[
         bool, typer.Option("--single", help="Each picture holds exactly one digit: always give the best guess.")
     ] = False,
+    region: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LEFT,TOP,RIGHT,BOTTOM", help="Read only this part: pixels, or per cent as in 0,50%,100%,80%."
+        ),
+    ] = None,
+    signs: Annotated[
+        bool, typer.Option("--signs", help="Read the decimal point and the minus of numbers, too: 3.75, -12.")
+    ] = False,
+    table: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE.csv",
+            help="Write the text of each cell of a ruled table; a folder if there are several pictures. With --json, "
+            "cells are numbered from row 0 and column 0.",
+        ),
+    ] = None,
     annotate: Annotated[
         str | None,
         typer.Option(metavar="FILE.png", help="Draw what was found; a folder if there are several pictures."),
@@ -39,42 +59,57 @@ def read(
     """Read the digits in pictures, in reading order. A digit to be checked is followed by a question mark.
 
     Example: byhand read photo.jpg --annotate found.png
+
+    Of a TIFF or PDF, all pages are read, PDF at 200 dots per inch. Boxes are in pixels of the whole upright picture.
     """
     from byhand.cli.progress import pictures_bar
     from byhand.errors import ByhandError
-    from byhand.reading import Annotation, Crops, decode, read_picture, reading_model
+    from byhand.reading import Annotation, Crops, File, Options, TableFiles, check_options, read_files
 
-    files = list(_files(pictures))
-    several = len(files) > 1
+    check_options(single=single, region=region, signs=signs, table=table is not None)
+    names, strays = _files(pictures)
+    several = len(names) > 1
     drawing = Annotation(Path(annotate), several) if annotate else None
     crops = Crops(Path(save_crops)) if save_crops else None
-    network = reading_model(model)
+    tables = TableFiles(Path(table), several) if table else None
+    files = [File(_shown(name), sys.stdin.buffer.read() if name == STANDARD_INPUT else name) for name in names]
+    options = Options(model, single, region, signs, table is not None, keep_pictures=drawing is not None)
+    if strays and not quiet:
+        say(_skipped(strays))
     results: list[dict[str, Any]] = []
     failed = unsure = others = 0
-    with pictures_bar(len(files), quiet) as advance:
-        for file in files:
-            name = file if file == STANDARD_INPUT else str(Path(file).resolve())
-            try:
-                picture = decode(sys.stdin.buffer.read() if file == STANDARD_INPUT else file, _shown(file))
-                reading = read_picture(picture, network, single=single)
-                result = {"file": name} | reading.to_json()
-                if drawing:
-                    drawing.save(picture, reading, file)
-                if crops:
-                    crops.save(reading, file)
-                if not reading.digits:
-                    result = (result if reading.other else {"file": name}) | {"error": _nothing(file, reading)}
-            except ByhandError as error:
-                result = {"file": name, "error": str(error)}
-            results.append(result)
-            if "error" in result:
-                failed += 1
-                say(result["error"])
-            elif not as_json:
-                for line in _lines(reading):
-                    print(f"{file}: {line}" if several else line)
-                unsure += sum(not digit.sure for digit in reading.digits)
-                others += len(reading.other)
+    with pictures_bar(len(files), quiet) as advance, closing(read_files(files, options)) as outcomes:
+        for name, pages in zip(names, outcomes, strict=True):
+            for one in pages:
+                result: dict[str, Any] = {"file": name if name == STANDARD_INPUT else str(Path(name).resolve())}
+                if one.page:
+                    result["page"] = one.page
+                error, reading = one.error, one.reading
+                try:
+                    if reading and drawing and one.picture:
+                        drawing.save(one.picture, reading, name, one.page)
+                    if reading and crops:
+                        crops.save(reading, name)
+                    if reading and tables:
+                        tables.save(reading, name, one.page)
+                except ByhandError as failure:
+                    error, reading = str(failure), None
+                if reading and not reading.digits and not reading.cells:
+                    error = _nothing(name, reading)
+                if reading and (not error or reading.other):
+                    result |= reading.to_json()
+                if error:
+                    result["error"] = error
+                    failed += 1
+                    say(error)
+                elif reading:
+                    if not as_json:
+                        page = f", page {one.page}" if one.page else ""
+                        for line in _lines(reading):
+                            print(f"{name}{page}: {line}" if several or page else line)
+                    unsure += sum(not digit.sure for digit in reading.digits)
+                    others += sum(other.kind == "unknown" for other in reading.other)
+                results.append(result)
             advance()
     if as_json:
         print_json(results)
@@ -89,23 +124,38 @@ def read(
         raise typer.Exit(1)
 
 
-def _files(arguments: list[str]) -> Iterator[str]:
-    """Every file to read: folders give all that is in them, hidden files apart, in the order of their names."""
+def _files(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Every file to read, and those in folders that are no pictures.
+
+    Folders give all pictures that are in them, hidden files apart, in the order of their names.
+    """
+    from byhand.data.decoding import DOCUMENT_SUFFIXES, SUFFIXES
     from byhand.errors import ByhandError
 
+    files, strays = [], []
     for argument in arguments:
         path = Path(argument)
         if argument == STANDARD_INPUT or not path.is_dir():
-            yield argument
+            files.append(argument)
             continue
         inside = sorted(
             file
             for file in path.rglob("*")
             if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
         )
-        if not inside:
-            raise ByhandError(f"The folder {argument} has no pictures in it.")
-        yield from map(str, inside)
+        pictures = [file for file in inside if file.suffix.lower() in SUFFIXES | DOCUMENT_SUFFIXES]
+        if not pictures:
+            others = f", only {len(inside):,} other {'file' if len(inside) == 1 else 'files'}" if inside else ""
+            raise ByhandError(f"The folder {argument} has no pictures in it{others}.")
+        files += map(str, pictures)
+        strays += [file.name for file in inside if file not in set(pictures)]
+    return files, strays
+
+
+def _skipped(strays: list[str]) -> str:
+    named = ", ".join(strays[:3]) + (", ..." if len(strays) > 3 else "")
+    files = "1 file that is no picture" if len(strays) == 1 else f"{len(strays):,} files that are no pictures"
+    return f"Skipped {files}: {named}."
 
 
 def _shown(file: str) -> str:
@@ -123,6 +173,6 @@ def _lines(reading: "Reading") -> list[str]:
     digits = iter(reading.digits)
 
     def written(letter: str) -> str:
-        return letter if letter == " " else next(digits).marked
+        return letter if letter in " .-" else next(digits).marked
 
     return ["".join(map(written, line)) for line in reading.lines]

@@ -2,7 +2,9 @@
 
 import io
 import warnings
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from byhand.data.pdf import is_pdf, pdf_pages
 from byhand.errors import ByhandError
 
 # Endings of files that are looked at as pictures; what they are is told by their content.
@@ -20,6 +23,8 @@ SUFFIXES = frozenset(
         *(".pfm", ".tga", ".ico", ".pcx", ".qoi", ".sgi", ".dds", ".psd", ".xbm"),
     }
 )
+# The same for documents, which hold pages to read but no data to learn from.
+DOCUMENT_SUFFIXES = frozenset({".pdf"})
 # Beyond this, a file is more likely made to fill the memory than a photograph: 100 megapixels.
 MOST_PIXELS = 100_000_000
 # The longer side at which pictures are looked at. A 12-megapixel photo is halved: strokes stay several pixels wide.
@@ -33,10 +38,12 @@ class Picture:
     Attributes:
         colours: red, green and blue, uint8, shape (height, width, 3).
         size: (width, height) of the upright picture before it was reduced, pixels.
+        pages: how many pages its file has.
     """
 
     colours: NDArray[np.uint8]
     size: tuple[int, int]
+    pages: int = 1
 
     @property
     def scale(self) -> tuple[float, float]:
@@ -55,15 +62,16 @@ def decode(source: str | Path | bytes, name: str | None = None) -> Picture:
     Raises:
         ByhandError: not a picture, damaged, of a kind that is not known, or too large.
     """
-    return _decode(source, name, all_pages=False)[0]
+    return next(each_page(source, name))
 
 
 def decode_pages(source: str | Path | bytes, name: str | None = None) -> list[Picture]:
-    """Read all pages of a TIFF; of any other picture, what `decode` gives, which also says what may be wrong."""
-    return _decode(source, name, all_pages=True)
+    """Read all pages of a TIFF or PDF; of any other picture, what `decode` gives, which also says what may be wrong."""
+    return list(each_page(source, name))
 
 
-def _decode(source: str | Path | bytes, name: str | None, all_pages: bool) -> list[Picture]:
+def each_page(source: str | Path | bytes, name: str | None = None) -> Iterator[Picture]:
+    """As `decode_pages`, one page after the other as they are asked for: a long document would fill the memory."""
     name = name or ("The picture" if isinstance(source, bytes) else str(source))
     try:
         content = source if isinstance(source, bytes) else Path(source).read_bytes()
@@ -73,19 +81,22 @@ def _decode(source: str | Path | bytes, name: str | None, all_pages: bool) -> li
         raise ByhandError(f"Cannot read {name}: {error.strerror or error}.") from error
     if not content:
         raise ByhandError(f"{name} is empty.")
+    if is_pdf(content):
+        for page, count in pdf_pages(content, name, MOST_PIXELS):
+            yield replace(_upright(page, name), pages=count)
+        return
     if content[4:8] == b"ftyp":
         _know_heic()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's remarks on odd files; what cannot be read raises
-            with Image.open(io.BytesIO(content)) as image:
-                pages = range(getattr(image, "n_frames", 1) if all_pages and image.format == "TIFF" else 1)
-                pictures = []
-                for page in pages:
-                    image.seek(page)
-                    if page == 0 or not _is_thumbnail(image):
-                        pictures.append(_upright(image, name))
-                return pictures
+        with _no_remarks():
+            image = Image.open(io.BytesIO(content))
+            numbers = _pages_of(image)
+        with image:
+            for number in numbers:
+                with _no_remarks():
+                    image.seek(number)
+                    picture = _upright(image, name)
+                yield replace(picture, pages=len(numbers))
     except UnidentifiedImageError as error:
         raise ByhandError(f"{name} is not a picture of a kind that byhand knows, or it is damaged.") from error
     except Image.DecompressionBombError as error:
@@ -133,9 +144,24 @@ def _upright(image: Image.Image, name: str) -> Picture:
     return Picture(np.asarray(turned), size)
 
 
-def _is_thumbnail(page: Image.Image) -> bool:
-    """Whether this page of a TIFF is another one in small: bit 0 of its NewSubfileType (TIFF 6.0, section 8)."""
-    return bool(page.tag_v2.get(254, 0) & 1)  # type: ignore[attr-defined]
+@contextmanager
+def _no_remarks() -> Iterator[None]:
+    """Silence Pillow's remarks on odd files; what cannot be read raises."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _pages_of(image: Image.Image) -> list[int]:
+    """The frames that are pages: the first, and all others of a TIFF that are not another one in small."""
+    frames = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+    numbers = [0]
+    for number in range(1, frames):
+        image.seek(number)
+        # Bit 0 of its NewSubfileType (TIFF 6.0, section 8).
+        if not image.tag_v2.get(254, 0) & 1:  # type: ignore[attr-defined]
+            numbers.append(number)
+    return numbers
 
 
 def _opaque(image: Image.Image) -> Image.Image:

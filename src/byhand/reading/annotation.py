@@ -32,16 +32,18 @@ class Annotation:
         elif place.suffix.lower() != ".png":
             raise ByhandError(f"Cannot annotate to {place}: its name must end in .png.")
 
-    def save(self, picture: Picture, reading: Reading, file: str) -> None:
-        """Draw and save; the same name from two folders gets a number.
+    def save(self, picture: Picture, reading: Reading, file: str, page: int | None = None) -> None:
+        """Draw and save; the same name from two folders gets a number, a page its own file.
 
         Raises:
             ByhandError: the file cannot be written.
         """
         path = self.place
+        ending = f"-page{page}" if page else ""
         if self.several:
-            stem = "stdin" if file == "-" else Path(file).stem
-            path = free_name(self.place, stem, ".png")
+            path = free_name(self.place, ("stdin" if file == "-" else Path(file).stem) + ending, ".png")
+        elif page:
+            path = path.with_stem(path.stem + ending)
         content = io.BytesIO()
         annotated(picture, reading).save(content, "PNG")
         write_atomically(path, content.getvalue())

@@ -22,6 +22,7 @@ from byhand.reading.grouping import Classify, GroupingSettings, Guess, group, gu
 from byhand.reading.page import Page, PageSettings, find_pages
 from byhand.reading.preparation import stroke_width
 from byhand.reading.rulings import RulingSettings, remove_rulings
+from byhand.reading.signs import FoundSign, SignSettings, take_signs
 from byhand.reading.splitting import SplittingSettings, split
 
 
@@ -44,6 +45,7 @@ class Settings:
     components: ComponentSettings = field(default_factory=ComponentSettings)
     grouping: GroupingSettings | None = field(default_factory=GroupingSettings)
     splitting: SplittingSettings | None = field(default_factory=SplittingSettings)
+    signs: SignSettings | None = None
     broad_of_window: float = 0.5
     alternatives: bool = True
     enlarged_px: int = 112
@@ -62,6 +64,7 @@ class Found:
         lines: boxes of the rulings.
         specks: boxes of what is too small to be written, but no noise.
         guesses: digits and what looks like none, in no particular order.
+        signs: what may be a point or a minus, if signs are looked for.
     """
 
     page: Page
@@ -70,6 +73,7 @@ class Found:
     lines: tuple[Box, ...] = ()
     specks: tuple[Box, ...] = ()
     guesses: tuple[Guess, ...] = ()
+    signs: tuple[FoundSign, ...] = ()
 
 
 def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settings | None = None) -> Found:
@@ -84,15 +88,20 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
     factor = max(1, -(-settings.enlarged_px // max(colours.shape)))
     best = _likeliest(enlarged(colours, factor), classify, settings)
     usual = usual_height(best.components)
-    large = [one for one in best.components if not is_speck(one, usual, settings.components)]
+    components = best.components
+    signs: tuple[FoundSign, ...] = ()
+    if settings.signs:
+        components, signs = take_signs(components, best.lines, settings.signs)
+    large = [one for one in components if not is_speck(one, usual, settings.components)]
     guesses = split(group(large, classify, settings.grouping), classify, settings.splitting)
     kinds = [kind_of(one, usual) for one in guesses]
     found = replace(
         best,
+        signs=signs,
         guesses=tuple(one for one, kind in zip(guesses, kinds, strict=True) if kind == "written"),
         specks=tuple(one.component.box for one, kind in zip(guesses, kinds, strict=True) if kind == "speck"),
         lines=(
-            *best.lines,
+            *(box for box in best.lines if all(box != one.box for one in signs)),
             *(one.component.box for one, kind in zip(guesses, kinds, strict=True) if kind == "line"),
         ),
     )
@@ -120,6 +129,7 @@ def in_smaller(found: Found, factor: int) -> Found:
         components=tuple(rescaled(one, 1 / factor) for one in found.components),
         lines=tuple(map(smaller, found.lines)),
         specks=tuple(map(smaller, found.specks)),
+        signs=tuple(replace(one, box=smaller(one.box)) for one in found.signs),
     )
 
 

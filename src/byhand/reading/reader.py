@@ -1,21 +1,26 @@
 """`read`: from pictures to their digits in reading order, every step in its own file."""
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from byhand.data.decoding import Picture, decode, from_array
-from byhand.errors import ByhandError
+from byhand.errors import ByhandError, InputWarning
+from byhand.jupyter import html_table
 from byhand.model import OTHER, SURE, Model, load_model, shipped_model
 from byhand.reading.components import Box, trimmed
 from byhand.reading.grouping import Classify, GroupingSettings, Guess
 from byhand.reading.pipeline import Found, Settings, find_digits
+from byhand.reading.region import Region, check_region, cut_out, moved, region_box
+from byhand.reading.signs import MINUS, FoundSign, SignSettings, signs_before, with_signs
 from byhand.reading.single_digit import SingleSettings, find_single_digits
+from byhand.reading.table import cell_of, find_table
 from byhand.reading.text_lines import text_lines, with_spaces
 
 # With a picture of one digit, such an answer needs no second look.
@@ -24,6 +29,8 @@ CERTAIN = 0.99
 LIKELY = 0.7
 # What is cut by the picture's edge is a digit with at least this confidence.
 CUT = 0.8
+# So many pictures of one digit are judged together, unless they have so many bytes.
+PORTION, PORTION_BYTES = 256, 24_000_000
 # What one more digit must gain, in log probability.
 PRICE = GroupingSettings().price
 
@@ -69,6 +76,33 @@ class Other:
 
 
 @dataclass(frozen=True)
+class Sign:
+    """A sign that belongs to a number: "." or "-"; its box as for digits."""
+
+    sign: str
+    box: Box
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table.
+
+    Attributes:
+        row: from 0, top to bottom.
+        column: from 0, left to right.
+        box: as for digits.
+        text: what is written in it, rows joined by a space; empty if nothing is.
+        sure: whether all of it can be relied on: no digit is unsure, and nothing looks like no digit.
+    """
+
+    row: int
+    column: int
+    box: Box
+    text: str
+    sure: bool
+
+
+@dataclass(frozen=True)
 class Reading:
     """What is written in a picture.
 
@@ -77,21 +111,42 @@ class Reading:
         digits: in reading order.
         other: foreground that is no digit, specks of noise apart.
         size: (width, height) of the upright picture, pixels.
+        signs: points and minus signs in reading order; None if they were not looked for.
+        cells: of the table, row by row; None if it was not looked for.
     """
 
     lines: tuple[str, ...]
     digits: tuple[Digit, ...]
     other: tuple[Other, ...]
     size: tuple[int, int]
+    signs: tuple[Sign, ...] | None = None
+    cells: tuple[Cell, ...] | None = None
 
     @property
     def text(self) -> str:
         """All rows."""
         return "\n".join(self.lines)
 
+    def __repr__(self) -> str:
+        unsure = sum(not one.sure for one in self.digits)
+        counts = [f"{len(self.digits)} {'digit' if len(self.digits) == 1 else 'digits'}", f"{unsure} unsure"]
+        if self.other:
+            counts.append(f"{len(self.other)} other")
+        return f"<Reading {' / '.join(self.lines)!r}: {', '.join(counts)}, {self.size[0]} x {self.size[1]} pixels>"
+
+    def _repr_html_(self) -> str:
+        """The reading as a table, for Jupyter: one row per digit."""
+        rows = {"text": self.text} | {
+            f"digit {number}": f"{one.marked}, {one.confidence:.1%}, box {one.box}"
+            for number, one in enumerate(self.digits, start=1)
+        }
+        if self.other:
+            rows["other"] = str(len(self.other))
+        return html_table(rows)
+
     def to_json(self) -> dict[str, Any]:
-        """The reading as values that JSON knows: "text", "lines", "digits" and "other", boxes as lists."""
-        return {
+        """The reading as values that JSON knows, boxes as lists; "signs" and "cells" if they were looked for."""
+        result = {
             "text": self.text,
             "lines": list(self.lines),
             "digits": [
@@ -100,6 +155,11 @@ class Reading:
             ],
             "other": [{"box": list(one.box), "kind": one.kind} for one in self.other],
         }
+        if self.signs is not None:
+            result["signs"] = [{"sign": one.sign, "box": list(one.box)} for one in self.signs]
+        if self.cells is not None:
+            result["cells"] = [vars(one) | {"box": list(one.box)} for one in self.cells]
+        return result
 
 
 @dataclass(frozen=True)
@@ -117,24 +177,118 @@ class Stages:
     reading: Reading
 
 
+Source = str | Path | bytes | NDArray[Any]
+
+
+@overload
+def read(  # type: ignore[overload-overlap]  # a text is a path, though it can be iterated over
+    picture: Source,
+    *,
+    model: Model | str | Path | None = None,
+    single: bool = False,
+    region: Region | str | None = None,
+    signs: bool = False,
+    table: bool = False,
+) -> Reading: ...
+
+
+@overload
 def read(
-    picture: str | Path | bytes | NDArray[Any], *, model: Model | str | Path | None = None, single: bool = False
-) -> Reading:
-    """Read the digits in a picture.
+    picture: Iterable[Source],
+    *,
+    model: Model | str | Path | None = None,
+    single: bool = False,
+    region: Region | str | None = None,
+    signs: bool = False,
+    table: bool = False,
+) -> Iterator[Reading]: ...
+
+
+def read(
+    picture: Source | Iterable[Source],
+    *,
+    model: Model | str | Path | None = None,
+    single: bool = False,
+    region: Region | str | None = None,
+    signs: bool = False,
+    table: bool = False,
+) -> Reading | Iterator[Reading]:
+    """Read the digits in a picture, or in many.
 
     Args:
-        picture: a file, its content, or an array: grey (h, w) or colours (h, w, 3 or 4).
+        picture: a file, its content, or an array: grey (h, w) or colours (h, w, 3 or 4); or a list or an iterator of
+            such pictures.
         model: what reads them: a model of 28 x 28 images, or its place; None for the one that comes along.
-        single: the picture holds exactly one digit: give the best guess.
+        single: each picture holds exactly one digit: give the best guess.
+        region: left, top, right, bottom, in pixels or as texts with %: read only this part.
+        signs: look for a decimal point and a minus that belong to a number, too.
+        table: give the text of each cell of the picture's one ruled table, too.
 
     Returns:
-        The digits; none if there is no foreground.
+        The digits; none if there is no foreground. For many pictures, an iterator that gives one reading after the
+        other, in their order, as they come. Of a file with several pages, the first is read, with a warning.
 
     Raises:
-        ByhandError: not a picture, or a model that cannot read one.
+        ByhandError: not a picture, a model that cannot read one, a region that is not in the picture, or no one table.
     """
-    decoded = from_array(picture) if isinstance(picture, np.ndarray) else decode(picture)
-    return read_picture(decoded, _checked(model) if isinstance(model, Model) else reading_model(model), single=single)
+    check_options(single=single, region=region, signs=signs, table=table)
+    network = _checked(model) if isinstance(model, Model) else reading_model(model)
+    if _is_stack(picture):
+        raise ByhandError("This array holds many pictures: give them as a list, byhand.read(list(pictures)).")
+    if isinstance(picture, str | Path | bytes | np.ndarray):
+        return read_picture(_opened(picture), network, single=single, region=region, signs=signs, table=table)
+    if not isinstance(picture, Iterable):
+        raise ByhandError(f"A picture is a path, bytes or an array, not {type(picture).__name__}.")
+    return _read_each(picture, network, single=single, region=region, signs=signs, table=table)
+
+
+def _is_stack(picture: object) -> bool:
+    """Whether an array is images (n, h, w) or (n, h, w, channels), and no picture with 1, 3 or 4 channels."""
+    if not isinstance(picture, np.ndarray):
+        return False
+    return picture.ndim == 4 or (picture.ndim == 3 and picture.shape[2] not in (1, 3, 4))
+
+
+def _opened(picture: Source) -> Picture:
+    if isinstance(picture, np.ndarray):
+        return from_array(picture)
+    if not isinstance(picture, str | Path | bytes):
+        raise ByhandError(f"A picture is a path, bytes or an array, not {type(picture).__name__}.")
+    decoded = decode(picture)
+    if decoded.pages > 1:
+        name = "The file" if isinstance(picture, bytes) else picture
+        warnings.warn(
+            f"{name} has {decoded.pages} pages, of which the first is read: `byhand read` reads all.",
+            InputWarning,
+            stacklevel=3,
+        )
+    return decoded
+
+
+def _read_each(pictures: Iterable[Source], model: Model, **options: Any) -> Iterator[Reading]:
+    """Read many: those of a list in portions, those of an iterator one by one, as they come."""
+    portion = PORTION if isinstance(pictures, list | tuple) and options["single"] else 1
+    waiting: list[Picture] = []
+    for picture in pictures:
+        waiting.append(_opened(picture))
+        if len(waiting) >= portion or sum(one.colours.size for one in waiting) > PORTION_BYTES:
+            yield from read_pictures(waiting, model, **options)
+            waiting = []
+    if waiting:
+        yield from read_pictures(waiting, model, **options)
+
+
+def check_options(*, single: bool, region: Region | str | None, signs: bool, table: bool) -> None:
+    """Refuse what cannot work with any picture.
+
+    Raises:
+        ByhandError: a region that is none, or one digit with signs or in a table.
+    """
+    if region is not None:
+        check_region(region)
+    for given, name in ((signs, "--signs"), (table, "--table")):
+        if single and given:
+            raise ByhandError(f"{name} is for pages, and --single for pictures of one digit: leave one of them out.")
 
 
 def reading_model(path: str | Path | None = None) -> Model:
@@ -159,16 +313,105 @@ def _checked(model: Model) -> Model:
     return model
 
 
-def read_picture(picture: Picture, model: Model, *, single: bool = False) -> Reading:
+def read_picture(
+    picture: Picture,
+    model: Model,
+    *,
+    single: bool = False,
+    region: Region | str | None = None,
+    signs: bool = False,
+    table: bool = False,
+) -> Reading:
     """Read a decoded picture; arguments as for `read`."""
-    return stages_of(picture, model, single=single).reading
+    part, start = picture, (0, 0)
+    if region is not None:
+        part, start = cut_out(picture, region_box(region, picture.size))
+    stages = stages_of(part, model, single=single, settings=Settings(signs=SignSettings()) if signs else None)
+    reading = stages.reading
+    if signs:
+        reading = replace(reading, signs=reading.signs or ())
+    if table:
+        reading = replace(reading, cells=_cells(stages))
+    return reading if region is None else _placed(reading, start, picture.size)
 
 
-def read_pictures(pictures: Sequence[Picture], model: Model, *, single: bool = False) -> list[Reading]:
+def read_pictures(
+    pictures: Sequence[Picture],
+    model: Model,
+    *,
+    single: bool = False,
+    region: Region | str | None = None,
+    signs: bool = False,
+    table: bool = False,
+) -> list[Reading]:
     """Read decoded pictures, and single digits with few calls of the network; arguments as for `read`."""
     if not single:
-        return [read_picture(picture, model) for picture in pictures]
-    return [stages.reading for stages in _stages_of_singles(pictures, model)]
+        return [read_picture(one, model, region=region, signs=signs, table=table) for one in pictures]
+    parts = [(one, (0, 0)) if region is None else cut_out(one, region_box(region, one.size)) for one in pictures]
+    return [
+        _placed(stages.reading, start, one.size)
+        for one, (_, start), stages in zip(
+            pictures, parts, _stages_of_singles([part for part, _ in parts], model), strict=True
+        )
+    ]
+
+
+def _placed(reading: Reading, start: tuple[int, int], size: tuple[int, int]) -> Reading:
+    """The reading of a part, in pixels of the whole picture."""
+
+    def placed(ones: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(replace(one, box=moved(one.box, start, size)) for one in ones)
+
+    return replace(
+        reading,
+        size=size,
+        digits=placed(reading.digits),
+        other=placed(reading.other),
+        signs=None if reading.signs is None else placed(reading.signs),
+        cells=None if reading.cells is None else placed(reading.cells),
+    )
+
+
+def _cells(stages: Stages) -> tuple[Cell, ...]:
+    """What is written in each cell of the table."""
+    picture, reading, found = stages.picture, stages.reading, stages.found
+    if found is None:
+        raise ByhandError("There is no table in it: no ruled lines that enclose cells.")
+    mask = found.foreground.mask
+    # A small picture was enlarged.
+    enlarged = mask.shape[0] / picture.colours.shape[0]
+    places = [
+        replace(place, box=_upright(tuple(side / enlarged for side in place.box), picture))
+        for place in find_table(mask)
+    ]
+    digits: list[list[Digit]] = [[] for _ in places]
+    for digit in reading.digits:
+        if (cell := cell_of(digit.box, places)) is not None:
+            digits[cell].append(digit)
+    doubtful = {cell_of(one.box, places) for one in reading.other if one.kind == "unknown"}
+    signs = [FoundSign(one.sign, one.box) for one in reading.signs or ()]
+    result = []
+    for i, (place, own) in enumerate(zip(places, digits, strict=True)):
+        boxes = [one.box for one in own]
+        lines, _, _ = _lines(boxes, [str(one.digit) for one in own], [s for s in signs if cell_of(s.box, places) == i])
+        sure = all(one.sure for one in own) and i not in doubtful
+        result.append(Cell(place.row, place.column, place.box, " ".join(lines), sure))
+    return tuple(result)
+
+
+def _lines(
+    boxes: Sequence[Box], texts: Sequence[str], signs: Sequence[FoundSign]
+) -> tuple[tuple[str, ...], list[list[int]], list[FoundSign]]:
+    """Give the text of each row, which digits are in it, and the signs that belong to them, in reading order."""
+    rows = text_lines(boxes)
+    before = signs_before(signs, boxes)
+    lines = tuple(
+        with_signs([boxes[i] for i in row], [texts[i] for i in row], [before.get(i, []) for i in row])
+        if before
+        else with_spaces([boxes[i] for i in row], [texts[i] for i in row])
+        for row in rows
+    )
+    return lines, rows, [sign for row in rows for i in row for sign in before.get(i, [])]
 
 
 def stages_of(picture: Picture, model: Model, *, single: bool = False, settings: Settings | None = None) -> Stages:
@@ -222,10 +465,8 @@ def _reading(found: Found | None, guesses: Sequence[Guess], picture: Picture, mo
     """Put digits into reading order, and everything into pixels of the upright picture."""
     digits = [one for one in guesses if one.confidence >= (CUT if least and _is_cut(one, picture) else least)]
     boxes = [one.component.box for one in digits]
-    rows = text_lines(boxes)
-    lines = tuple(
-        with_spaces([boxes[i] for i in row], [str(model.label_names[digits[i].digit]) for i in row]) for row in rows
-    )
+    may_be_signs = found.signs if found else ()
+    lines, rows, signs = _lines(boxes, [str(model.label_names[one.digit]) for one in digits], may_be_signs)
     ordered = tuple(
         Digit(
             _plain(model.labels[one.digit]), one.confidence, _upright(one.component.box, picture),
@@ -238,7 +479,13 @@ def _reading(found: Found | None, guesses: Sequence[Guess], picture: Picture, mo
     if found:
         others += [Other(_upright(box, picture), "speck") for box in found.specks]
         others += [Other(_upright(box, picture), "line") for box in found.lines]
-    return Reading(lines, ordered, tuple(others), picture.size)
+    others += [
+        Other(_upright(one.box, picture), "unknown" if one.sign == MINUS else "speck")
+        for one in may_be_signs
+        if one not in signs
+    ]
+    placed = tuple(Sign(one.sign, _upright(one.box, picture)) for one in signs) if may_be_signs else None
+    return Reading(lines, ordered, tuple(others), picture.size, placed)
 
 
 def _is_cut(one: Guess, picture: Picture) -> bool:
