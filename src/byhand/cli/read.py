@@ -143,12 +143,13 @@ def _files(arguments: list[str]) -> tuple[list[str], list[str]]:
             for file in path.rglob("*")
             if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
         )
-        pictures = [file for file in inside if file.suffix.lower() in SUFFIXES | DOCUMENT_SUFFIXES]
+        known = SUFFIXES | DOCUMENT_SUFFIXES
+        pictures = [file for file in inside if file.suffix.lower() in known]
         if not pictures:
             others = f", only {len(inside):,} other {'file' if len(inside) == 1 else 'files'}" if inside else ""
             raise ByhandError(f"The folder {argument} has no pictures in it{others}.")
         files += map(str, pictures)
-        strays += [file.name for file in inside if file not in set(pictures)]
+        strays += [file.name for file in inside if file.suffix.lower() not in known]
     return files, strays
 
 
