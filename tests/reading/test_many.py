@@ -4,6 +4,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -177,3 +178,13 @@ def test_a_reading_shows_itself() -> None:
     assert html.startswith("<table>")
     assert "<th>text</th><td>7</td>" in html
     assert "<th>digit 1</th><td>7" in html
+
+
+def test_what_else_a_picture_may_be(tmp_path: Path) -> None:
+    image = Image.fromarray(np.kron(byhand.load_mnist().test_images[0], np.ones((5, 5), np.uint8)))
+    image.save(tmp_path / "seven.png")
+    content = (tmp_path / "seven.png").read_bytes()
+    with (tmp_path / "seven.png").open("rb") as file:
+        forms: list[Any] = [image, image.convert("RGBA"), bytearray(content), memoryview(content), file]
+        assert [byhand.read(form, single=True).text for form in forms] == ["7"] * 5
+    assert [one.text for one in byhand.read([image, content], single=True)] == ["7", "7"]

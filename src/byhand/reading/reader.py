@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, overload
+from typing import IO, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageOps
 
 from byhand.data.decoding import Picture, decode, from_array
 from byhand.errors import ByhandError, InputWarning
@@ -177,7 +178,7 @@ class Stages:
     reading: Reading
 
 
-Source = str | Path | bytes | NDArray[Any]
+Source = str | Path | bytes | bytearray | memoryview | IO[bytes] | Image.Image | NDArray[Any]
 
 
 @overload
@@ -233,13 +234,25 @@ def read(
     """
     check_options(single=single, region=region, signs=signs, table=table)
     network = _checked(model) if isinstance(model, Model) else reading_model(model)
+    picture = _source_of(picture)
     if _is_stack(picture):
         raise ByhandError("This array holds many pictures: give them as a list, byhand.read(list(pictures)).")
     if isinstance(picture, str | Path | bytes | np.ndarray):
         return read_picture(_opened(picture), network, single=single, region=region, signs=signs, table=table)
     if not isinstance(picture, Iterable):
         raise ByhandError(f"A picture is a path, bytes or an array, not {type(picture).__name__}.")
-    return _read_each(picture, network, single=single, region=region, signs=signs, table=table)
+    pictures: Iterable[Any] = picture
+    return _read_each(pictures, network, single=single, region=region, signs=signs, table=table)
+
+
+def _source_of(picture: Any) -> Any:
+    """Open files, Pillow's images and other bytes as what `read` knows; all else as it is."""
+    if isinstance(picture, bytearray | memoryview):
+        return bytes(picture)
+    if isinstance(picture, Image.Image):
+        upright = ImageOps.exif_transpose(picture)
+        return np.asarray(upright.convert("RGBA" if upright.has_transparency_data else "RGB"))
+    return picture.read() if hasattr(picture, "read") else picture
 
 
 def _is_stack(picture: object) -> bool:
@@ -250,6 +263,7 @@ def _is_stack(picture: object) -> bool:
 
 
 def _opened(picture: Source) -> Picture:
+    picture = _source_of(picture)
     if isinstance(picture, np.ndarray):
         return from_array(picture)
     if not isinstance(picture, str | Path | bytes):
