@@ -11,6 +11,8 @@ from evaluation_sets.generated_pages.layouts import Layout, any_layout
 from evaluation_sets.generated_pages.pens import DOODLES, Digits, Ink, Pen, any_pen, digit_ink, doodle_ink
 from evaluation_sets.generated_pages.sheets import Colours, any_sheet, write
 
+Placed = tuple[str, float, float, float, int]  # the fields of a `Mark`, in pixels of the sheet
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -28,12 +30,14 @@ class Page:
     """A photograph with known labels.
 
     Attributes:
-        file: a JPEG file.
+        file: a JPEG or PNG file.
         digits: in reading order.
         doodles: what is no digit.
         ordered: whether the reading order is beyond doubt.
         kind: of layout.
         scene: of the photograph.
+        ignored: printed digits, which may be read or not: nothing there counts.
+        single: whether it is to be read as a picture of one digit.
     """
 
     file: bytes
@@ -42,6 +46,8 @@ class Page:
     ordered: bool
     kind: str
     scene: tuple[str, ...]
+    ignored: tuple[Mark, ...] = ()
+    single: bool = False
 
     @property
     def text(self) -> str:
@@ -74,7 +80,7 @@ def make_page(
     if rng.random() < 0.12:
         _from_the_back(sheet, supply, layout, rng)
     places = _places(layout, written, rng)
-    marks: list[tuple[str, float, float, float, int]] = []
+    marks: list[Placed] = []
     for (ink, labels, row), (left, top) in zip(written, places, strict=True):
         write(sheet, ink, left, top, pen.colour)
         part = ink.shape[1] / len(labels)
@@ -87,8 +93,8 @@ def make_page(
     quality = int(rng.integers(30, 96))
     return Page(
         compressed(shot.colours, quality),
-        tuple(_seen(mark, shot.matrix) for mark in marks),
-        tuple(_seen(mark, shot.matrix) for mark in strange),
+        tuple(seen(mark, shot.matrix) for mark in marks),
+        tuple(seen(mark, shot.matrix) for mark in strange),
         layout.ordered, layout.name, shot.scene,
     )  # fmt: skip
 
@@ -185,7 +191,7 @@ def _scatter(layout: Layout, written: list[tuple[Ink, str, int]], rng: np.random
 def _doodle(
     sheet: Colours, layout: Layout, places: list[tuple[int, int]], written: list[tuple[Ink, str, int]], count: int,
     pen: Pen, rng: np.random.Generator,
-) -> list[tuple[str, float, float, float, int]]:  # fmt: skip
+) -> list[Placed]:  # fmt: skip
     """Letters and doodles where there is room."""
     taken = [(x, y, x + ink.shape[1], y + ink.shape[0]) for (x, y), (ink, *_) in zip(places, written, strict=True)]
     marks = []
@@ -221,7 +227,7 @@ def _from_the_back(sheet: Colours, supply: Digits, layout: Layout, rng: np.rando
         )  # fmt: skip
 
 
-def _seen(mark: tuple[str, float, float, float, int], matrix: NDArray[np.float64]) -> Mark:
+def seen(mark: Placed, matrix: NDArray[np.float64]) -> Mark:
     """Where a mark is in the photograph."""
     text, x, y, height, row = mark
     points = matrix @ np.array([[x, y - height / 2, 1], [x, y + height / 2, 1]]).T

@@ -118,6 +118,11 @@ def digit_ink(image: NDArray[np.uint8], height: int, pen: Pen, rng: np.random.Ge
 
 def doodle_ink(name: str, height: int, pen: Pen, rng: np.random.Generator) -> Ink:
     """Draw a letter or doodle with a shaky hand."""
+    return stroke_ink(DOODLES[name], height, pen, rng)
+
+
+def stroke_ink(strokes: list[list[tuple[float, float]]], height: int, pen: Pen, rng: np.random.Generator) -> Ink:
+    """Draw strokes through points of a unit square, so many pixels high, with a shaky hand."""
     large = 3
     side = height * large
     margin = side // 6
@@ -125,7 +130,7 @@ def doodle_ink(name: str, height: int, pen: Pen, rng: np.random.Generator) -> In
     draw = ImageDraw.Draw(image)
     width = max(2, round((pen.width or 0.09) * side))
     slant = rng.uniform(-0.15, 0.25)
-    for stroke in DOODLES[name]:
+    for stroke in strokes:
         points = np.array(stroke) + rng.normal(0, 0.025, (len(stroke), 2))
         points[:, 0] += slant * (1 - points[:, 1])
         path = [(float(x), float(y)) for x, y in margin + points * side]

@@ -67,8 +67,9 @@ def edit_distance(a: str, b: str) -> int:
 
 def compare(page: Page, reading: Reading) -> Score:
     """Score one page."""
-    digits = [one for one in reading.digits if not _on_any(one.box, page.doodles)]
-    on_doodles = [one for one in reading.digits if _on_any(one.box, page.doodles)]
+    counted = [one for one in reading.digits if not _on_any(one.box, page.ignored)]
+    digits = [one for one in counted if not _on_any(one.box, page.doodles)]
+    on_doodles = [one for one in counted if _on_any(one.box, page.doodles)]
     matches = _match([one.box for one in digits], page.digits)
     right = [match is not None and str(one.digit) == match.text for one, match in zip(digits, matches, strict=True)]
     if page.ordered:

@@ -258,6 +258,8 @@ def load_model(path: str | Path | None = None) -> Model:
     Raises:
         ByhandError: there is none, or it cannot be used.
     """
+    if path is not None and not isinstance(path, str | Path):
+        raise ByhandError(f"A model is loaded from a path, or by its name, not from a {type(path).__name__}.")
     file = Path(path or "fast")
     if path is None or (not file.exists() and shipped_model(str(path)).is_file()):
         file = shipped_model(str(file))

@@ -74,6 +74,9 @@ def test_show_saves_other_formats(byhand: Byhand, tmp_path: Path, ending: str) -
         (["evaluate", "--model", "missing"], "no model at missing"),
         (["evaluate", "--model", "broken.safetensors"], "not a safetensors file"),
         (["evaluate", "--data", "missing"], "no data at missing"),
+        (["show", "samples", "--seed", "-1"], "--seed cannot be -1"),
+        (["check-gradients", "--seed", "-1"], "--seed cannot be -1"),
+        (["play", "--no-browser", "--port", "99999"], "--port cannot be 99999"),
     ],
 )
 def test_what_cannot_work_gets_one_sentence_and_status_1(

@@ -316,7 +316,11 @@ def test_a_function_may_make_the_images(tmp_path: Path) -> None:
         return np.full(SIZE, picture.colours.max(), np.uint8)
 
     write_pictures(tmp_path, dark_on_light=True)
-    examples, notes = load(tmp_path, prepare=prepare)
+    examples, _ = load(tmp_path, photographs=lambda: prepare)
+    assert (examples.images < 255).any()  # as small as images of a data set: no photographs
+    for path in tmp_path.rglob("*.png"):
+        Image.open(path).resize((100, 100)).save(path)
+    examples, notes = load(tmp_path, photographs=lambda: prepare)
     assert (examples.images == 255).all()
     assert "inverted" not in notes
 

@@ -5,14 +5,14 @@ from itertools import groupby
 
 import typer
 
-from byhand.cli.common import AsJson, Debug, Quiet, command, print_json, say
+from byhand.cli.common import LARGEST_SEED, AsJson, Debug, Quiet, command, print_json, say, within
 
 TOLERANCE = 1e-6
 
 
 @command
 def check_gradients(
-    seed: int = typer.Option(0, min=0, help="Decides weights, inputs and targets."),
+    seed: int = typer.Option(0, help="Decides weights, inputs and targets."),
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -25,6 +25,7 @@ def check_gradients(
     """
     from byhand.nn import gradient_check
 
+    within("--seed", seed, 0, LARGEST_SEED)
     checks = list(gradient_check.check_gradients(seed))
     worst = max(checks, key=lambda check: check.max_relative_error)
     parameters = sum(check.parameters for check in checks)

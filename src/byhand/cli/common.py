@@ -13,6 +13,7 @@ import typer
 from byhand.errors import ByhandError, InputWarning
 from byhand.training.recipe import DATA_HELP, LABELS_HELP
 
+LARGEST_SEED = 2**63 - 1
 INTERRUPTED = 130  # 128 + SIGINT, what a shell expects after Ctrl-C
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
@@ -88,6 +89,16 @@ def _fail(message: str, status: int, options: dict[str, Any]) -> NoReturn:
         print_json({"error": message})
     say(message)
     raise typer.Exit(status) from None
+
+
+def within(option: str, value: int, least: int, most: int) -> None:
+    """Check a number. The parser could, but status 2 is for what it cannot read; this is a value that cannot work.
+
+    Raises:
+        ByhandError: it is out of range.
+    """
+    if not least <= value <= most:
+        raise ByhandError(f"{option} cannot be {value}: give a number from {least} to {most:,}.")
 
 
 def say(message: str) -> None:

@@ -35,6 +35,7 @@ def evaluate(
     """
     import numpy as np
 
+    from byhand.cli.photographs import PhotographReader
     from byhand.cli.predictions import check_name, write_predictions
     from byhand.data.sources import load_dataset, load_examples
     from byhand.evaluation import Ensemble
@@ -48,6 +49,7 @@ def evaluate(
     members = [load_model(path) for path in paths]
     loaded = members[0] if len(members) == 1 else Ensemble(members)
     source = data if data is not None else data_of(paths[0], members[0])
+    photographs = PhotographReader(paths[0])
     place = check_name(predictions) if predictions is not None else None
     if data is None:
         # The model's own data, divided as it was when it learned: no image that it has learned from is among these.
@@ -57,18 +59,23 @@ def evaluate(
             seed=int(settings.get("seed", 0)),
             image_size=loaded.image_shape,
             labels=labels or str(settings.get("labels", "")),
+            photographs=photographs,
         )
         examples, notes = own.test, own.notes
     else:
-        examples, notes = load_examples(source, image_size=loaded.image_shape, labels=labels or "")
+        examples, notes = load_examples(
+            source, image_size=loaded.image_shape, labels=labels or "", photographs=photographs
+        )
     examples, turned = upright_examples(examples) if source != "mnist" else (examples, ())
     if not quiet:
         for note in notes + turned:
             say(note)
-    result = measure(loaded, examples)
+    # Several models are averaged on the images; one answers as `byhand read` does.
+    classifier = photographs.reader if photographs.reader and len(members) == 1 else loaded
+    result = measure(classifier, examples)
     if place:
         ids = np.arange(1, len(examples) + 1) if examples.ids is None else examples.ids
-        probabilities = softmax(loaded.logits(examples.images) / loaded.temperature)
+        probabilities = softmax(classifier.logits(examples.images) / classifier.temperature)
         write_predictions(
             place,
             {

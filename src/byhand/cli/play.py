@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from byhand.cli.common import AsJson, DataSource, Debug, ModelPath, Quiet, command, print_json, say
+from byhand.cli.common import AsJson, DataSource, Debug, ModelPath, Quiet, command, print_json, say, within
 
 
 @command
@@ -15,9 +15,7 @@ def play(
     model: ModelPath = None,
     data: DataSource = None,
     host: Annotated[str, typer.Option(help="The address to listen on; others may reach 0.0.0.0.")] = "127.0.0.1",
-    port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="The port; the first free one from 8784 on if left out.")
-    ] = None,
+    port: Annotated[int | None, typer.Option(help="The port; the first free one from 8784 on if left out.")] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -32,6 +30,8 @@ def play(
     from byhand.playground.server import Playground, listen, serve
     from byhand.training.run_folder import data_of
 
+    if port is not None:
+        within("--port", port, 0, 65535)
     path = Path(model or shipped_model("reader"))
     loaded = load_model(path)
     source = data or data_of(model, loaded)

@@ -29,26 +29,33 @@ def predict(
     """
     import numpy as np
 
+    from byhand.cli.photographs import PhotographReader
     from byhand.cli.predictions import check_name, write_predictions
     from byhand.cli.progress import pictures_bar
     from byhand.data.sources import load_unlabelled
     from byhand.model import load_model
+    from byhand.nn import softmax
 
     start = time.perf_counter()
     path = check_name(out)
     loaded = load_model(model)
+    photographs = PhotographReader(model)
     with pictures_bar(None, quiet) as read:
-        part, notes, id_name = load_unlabelled(data, image_size=loaded.image_shape, on_picture=read)
+        part, notes, id_name = load_unlabelled(
+            data, image_size=loaded.image_shape, photographs=photographs, on_picture=read
+        )
     if not quiet:
         for note in notes:
             say(note)
+    classifier = photographs.reader or loaded
     numbers, confidence = [], []
     for first in range(0, len(part.images), IMAGES_AT_A_TIME):
-        probabilities = loaded.predict_proba(part.images[first : first + IMAGES_AT_A_TIME])
+        chunk = part.images[first : first + IMAGES_AT_A_TIME]
+        probabilities = softmax(classifier.logits(chunk) / classifier.temperature)
         numbers.append(probabilities.argmax(axis=1))
         confidence.append(probabilities.max(axis=1))
     ids = np.arange(1, len(part.images) + 1) if part.ids is None else part.ids
-    columns = {id_name: ids, "Label" if id_name == "ImageId" else "label": loaded.labels[np.concatenate(numbers)]}
+    columns = {id_name: ids, "Label" if id_name == "ImageId" else "label": classifier.labels[np.concatenate(numbers)]}
     if path.suffix.lower() != ".csv":
         columns["confidence"] = np.concatenate(confidence)
     write_predictions(path, columns)

@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from byhand.cli.common import AsJson, DataSource, Debug, ModelPath, Quiet, command, print_json, say
+from byhand.cli.common import (
+    LARGEST_SEED,
+    AsJson,
+    DataSource,
+    Debug,
+    ModelPath,
+    Quiet,
+    command,
+    print_json,
+    say,
+    within,
+)
 from byhand.figures import FIGURES
 
 READING = "reading"  # needs a picture instead of data
@@ -32,6 +43,7 @@ def show(
 
     Example: byhand show mistakes --model runs/fast-1 --save mistakes.png
     """
+    from byhand.cli.photographs import PhotographReader
     from byhand.data.sources import load_examples
     from byhand.errors import ByhandError, choose
     from byhand.figures import draw
@@ -39,6 +51,7 @@ def show(
     from byhand.model import load_model
     from byhand.training.run_folder import data_of
 
+    within("--seed", seed, 0, LARGEST_SEED)
     if figure == READING:
         path = Path(save or f"{READING}.png")
         _show_reading(image, model, path)
@@ -54,7 +67,8 @@ def show(
     else:
         path = Path(save)
     loaded = load_model(model)
-    examples, notes = load_examples(data if data is not None else data_of(model, loaded), image_size=loaded.image_shape)
+    source = data if data is not None else data_of(model, loaded)
+    examples, notes = load_examples(source, image_size=loaded.image_shape, photographs=PhotographReader(model))
     if not quiet:
         for note in notes:
             say(note)

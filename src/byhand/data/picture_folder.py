@@ -24,8 +24,12 @@ from byhand.errors import ByhandError
 LARGEST_KEPT_SIDE_PX = 64
 CLASSES_IN_NOTES = 70  # all of EMNIST's 62
 
+PICTURES_LOOKED_AT = 50  # to tell whether they are photographs
+
 # Turns a decoded picture into an image of the wanted (height, width), uint8, bright on dark.
 Prepare = Callable[[Picture], NDArray[np.uint8]]
+# Gives one, where it is needed: for photographs of digits, of which plain resizing would leave little.
+Photographs = Callable[[], Prepare]
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def parts_of_pictures(
     *,
     image_size: tuple[int, int] | None = None,
     labels: str = "",
-    prepare: Prepare | None = None,
+    photographs: Photographs | None = None,
     on_picture: Callable[[int], None] | None = None,
 ) -> Parts:
     """Load the pictures of a folder with their labels, if it has any.
@@ -59,7 +63,8 @@ def parts_of_pictures(
         folder: as for `list_pictures`.
         image_size: as for `load_pictures`.
         labels: a pattern, as for `list_pictures`.
-        prepare: as for `load_pictures`.
+        photographs: called where the pictures are larger than an image of a data set and show digits; what it gives
+            prepares them.
         on_picture: as for `load_pictures`.
 
     Raises:
@@ -73,6 +78,7 @@ def parts_of_pictures(
             f"{folder} holds neither IDX files (train-images-idx3-ubyte, ...), nor .csv, .npz or .parquet files of "
             f"images, nor sub-folders, one per label, with pictures in them{more}"
         )
+    prepare = photographs() if photographs and _are_photographs(found) else None
     loaded = load_pictures([(str(f.path), f.path) for f in found], image_size, prepare, on_picture)
     dropped, notes = _repeats(found, loaded.digests)
     names = np.array([f.path.relative_to(folder).as_posix() for f in found])
@@ -93,6 +99,8 @@ def parts_of_pictures(
     split = len(listing.train)
     parts = [part(0, split), part(split, len(found))]
     notes = [*listing.notes, *notes, *loaded.notes]
+    if prepare:
+        notes.append(f"{len(found):,} photographs of digits were prepared as 'byhand read --single' does.")
     if labelled:
         notes.insert(0, _classes([f.label for f in found if f.label not in dropped]))
     return Parts("folder", str(folder), parts[0], parts[1], tuple(notes), "file")
@@ -158,6 +166,21 @@ def load_pictures(
         if resized:
             notes.append(f"{resized:,} of {len(images):,} pictures were brought to {width} x {height} pixels.")
     return Pictures(images, np.array(origin), digests, tuple(notes))
+
+
+def _are_photographs(found: list[Found]) -> bool:
+    """Tell whether these are pictures of digits, or of who knows what, and larger than images of a data set."""
+    if {f.label for f in found} - set("0123456789") - {""}:
+        return False
+    for picture in found[:PICTURES_LOOKED_AT]:
+        try:
+            with Image.open(picture.path) as image:
+                large = max(image.size) > LARGEST_KEPT_SIDE_PX
+        except (OSError, ValueError, SyntaxError):
+            continue  # HEIC, which Pillow does not know yet, or damaged, which is said when it is decoded
+        if large:
+            return True
+    return False
 
 
 def _content(path: Path) -> bytes:

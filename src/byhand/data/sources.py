@@ -18,7 +18,7 @@ from byhand.data.mnist import MNIST
 from byhand.data.naming import data_set_of, own_start, part_of_file
 from byhand.data.parquet_files import read_parquet
 from byhand.data.parts import Part, Parts
-from byhand.data.picture_folder import Prepare, parts_of_pictures
+from byhand.data.picture_folder import Photographs, parts_of_pictures
 from byhand.errors import ByhandError
 
 OPENML = "openml:"
@@ -37,7 +37,7 @@ def load_dataset(
     seed: int = 0,
     image_size: tuple[int, int] | None = None,
     labels: str = "",
-    prepare: Prepare | None = None,
+    photographs: Photographs | None = None,
 ) -> Dataset:
     """Load the data that `source` names, divided into training and test set.
 
@@ -46,7 +46,7 @@ def load_dataset(
         seed: decides which fifth of each label is kept for testing where the source does not say.
         image_size: as for `open_source`.
         labels: as for `open_source`.
-        prepare: as for `open_source`.
+        photographs: as for `open_source`.
 
     Raises:
         ByhandError: there is no such source, or what is there cannot be used.
@@ -55,7 +55,7 @@ def load_dataset(
         return Dataset.mnist()
     if str(source).startswith(OPENML):
         return _load_openml(str(source).removeprefix(OPENML))
-    return open_source(Path(source), image_size=image_size, labels=labels, prepare=prepare).dataset(seed)
+    return open_source(Path(source), image_size=image_size, labels=labels, photographs=photographs).dataset(seed)
 
 
 def load_examples(
@@ -63,7 +63,7 @@ def load_examples(
     *,
     image_size: tuple[int, int],
     labels: str = "",
-    prepare: Prepare | None = None,
+    photographs: Photographs | None = None,
 ) -> tuple[LabelledImages, tuple[str, ...]]:
     """Load what a trained model is to be evaluated on: the test set, or everything where there is none.
 
@@ -76,14 +76,14 @@ def load_examples(
     if source == "mnist" or str(source).startswith(OPENML):
         data = load_dataset(source)
         return data.test, data.notes
-    return open_source(Path(source), image_size=image_size, labels=labels, prepare=prepare).examples()
+    return open_source(Path(source), image_size=image_size, labels=labels, photographs=photographs).examples()
 
 
 def load_unlabelled(
     source: str | Path,
     *,
     image_size: tuple[int, int],
-    prepare: Prepare | None = None,
+    photographs: Photographs | None = None,
     on_picture: Callable[[int], None] | None = None,
 ) -> tuple[Part, tuple[str, ...], str]:
     """Load images whose labels are wanted: the test set, or everything where there is none.
@@ -97,7 +97,7 @@ def load_unlabelled(
     if source == "mnist" or str(source).startswith(OPENML):
         data = load_dataset(source)
         return Part(data.test.images), data.notes, "ImageId"
-    parts = open_source(Path(source), image_size=image_size, prepare=prepare, on_picture=on_picture)
+    parts = open_source(Path(source), image_size=image_size, photographs=photographs, on_picture=on_picture)
     return parts.unlabelled(), parts.notes, parts.id_name
 
 
@@ -106,7 +106,7 @@ def open_source(
     *,
     image_size: tuple[int, int] | None = None,
     labels: str = "",
-    prepare: Prepare | None = None,
+    photographs: Photographs | None = None,
     on_picture: Callable[[int], None] | None = None,
 ) -> Parts:
     """Recognise what a file or a folder holds, and load it.
@@ -117,7 +117,7 @@ def open_source(
             of one.
         image_size: (height, width) that pictures are brought to; None keeps their own if they share a small one.
         labels: where pictures' names say what they show, a pattern such as "{label}_*".
-        prepare: makes the image of a picture instead of plain resizing.
+        photographs: as for `parts_of_pictures`.
         on_picture: called after each picture with how many there are.
 
     Raises:
@@ -125,13 +125,13 @@ def open_source(
     """
     if path == Path():  # what an empty name becomes, and too easily the wrong folder
         raise ByhandError(f"There is no data named: {ACCEPTED}; for this very folder, its whole path.")
-    decoding: dict[str, Any] = {"image_size": image_size, "prepare": prepare, "on_picture": on_picture}
+    decoding: dict[str, Any] = {"image_size": image_size, "on_picture": on_picture}
     is_file, is_folder = _look(path)
     if is_file:
         parts = _open_file(path, decoding)
     elif is_folder:
         arrays = None if labels else _open_data_folder(path, decoding)
-        return arrays or parts_of_pictures(path, labels=labels, **decoding)
+        return arrays or parts_of_pictures(path, labels=labels, photographs=photographs, **decoding)
     else:
         beside = _data_files(path.parent) if _look(path.parent)[1] else {}
         files = {kind: [file for file in found if file.name.startswith(path.name)] for kind, found in beside.items()}

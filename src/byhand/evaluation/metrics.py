@@ -1,7 +1,7 @@
 """How good a model is, on any labelled images."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +10,6 @@ from byhand.data.dataset import LabelledImages
 from byhand.data.one_hot import one_hot
 from byhand.errors import ByhandError
 from byhand.evaluation.calibration import calibration_error
-from byhand.evaluation.ensemble import Ensemble
-from byhand.model import Model
 from byhand.nn import SoftmaxNLL
 
 
@@ -37,8 +35,22 @@ class Evaluation:
     per_digit: list[dict[str, Any]]
 
 
-def evaluate(model: Model | Ensemble, examples: LabelledImages) -> Evaluation:
-    """Measure a model, or several that are averaged, on labelled images.
+class Classifier(Protocol):
+    """What can be evaluated: a model, an ensemble, or whoever else gives logits for images of known classes."""
+
+    label_names: tuple[str, ...]
+    temperature: float
+
+    @property
+    def labels(self) -> NDArray[Any]:
+        """The labels, shape (classes,)."""
+
+    def logits(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Give logits, to be divided by the temperature, shape (n, classes)."""
+
+
+def evaluate(model: Classifier, examples: LabelledImages) -> Evaluation:
+    """Measure a model, or whatever else classifies, on labelled images.
 
     Raises:
         ByhandError: no images, images of another size, or labels that the model does not know.
@@ -62,7 +74,7 @@ def evaluate(model: Model | Ensemble, examples: LabelledImages) -> Evaluation:
     )
 
 
-def _per_digit(model: Model | Ensemble, confusion: NDArray[np.int64]) -> list[dict[str, Any]]:
+def _per_digit(model: Classifier, confusion: NDArray[np.int64]) -> list[dict[str, Any]]:
     rows = []
     for i, label in enumerate(model.labels.tolist()):
         right, predicted, support = (int(n) for n in (confusion[i, i], confusion[:, i].sum(), confusion[i].sum()))

@@ -51,11 +51,18 @@ class Preprocessing:
         Raises:
             ByhandError: images of another size, or numbers that are not finite.
         """
-        images = np.asarray(images)
+        try:
+            images = np.asarray(images)
+        except ValueError as error:
+            raise ByhandError(
+                "These images have different sizes: all must have that of the training images."
+            ) from error
         height, width = self.image_shape
         if images.ndim < 2 or images.shape[1:] not in {(height, width), (height * width,), (height, width, 1)}:
+            one = images.shape in {(height, width), (height * width,)}
             raise ByhandError(
-                f"This model reads images of shape (n, {height}, {width}) or (n, {height * width}), not {images.shape}."
+                f"This model reads images of shape (n, {height}, {width}) or (n, {height * width}), not {images.shape}"
+                f"{': put the one image into a list.' if one else '.'}"
             )
         if images.dtype.kind not in "biuf":
             raise ByhandError("Images must be numbers: grey levels like those the model was trained on.")

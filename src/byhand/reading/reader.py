@@ -38,6 +38,7 @@ class Digit:
         box: left, top, right, bottom in pixels of the upright picture.
         sure: whether it can be relied on.
         image: what the network saw, uint8, shape (28, 28).
+        probabilities: of all the model's labels, shape (classes,).
     """
 
     digit: Any
@@ -45,6 +46,7 @@ class Digit:
     box: Box
     sure: bool
     image: NDArray[np.uint8] = field(repr=False, compare=False)
+    probabilities: NDArray[np.floating] = field(repr=False, compare=False)
 
     @property
     def marked(self) -> str:
@@ -227,7 +229,7 @@ def _reading(found: Found | None, guesses: Sequence[Guess], picture: Picture, mo
     ordered = tuple(
         Digit(
             _plain(model.labels[one.digit]), one.confidence, _upright(one.component.box, picture),
-            one.confidence >= SURE, one.image,
+            one.confidence >= SURE, one.image, one.probabilities,
         )
         for row in rows
         for one in (digits[i] for i in row)

@@ -53,7 +53,7 @@ class DivergenceGuard:
     def check(self, learning_rate: float, last: bool) -> None:
         """Judge the batches since the last judgement: each loss must be finite, their mean not far above guessing.
 
-        The first batches, a tenth of an epoch or more, must only be finite, unless they are the `last` as well.
+        The first batches, a tenth of an epoch or more, must only be finite: a whole training of so few says little.
 
         Raises:
             DivergedError: they are not; the network has its last good weights.
@@ -63,7 +63,7 @@ class DivergenceGuard:
         if finite and len(self.losses) < BATCHES_TO_JUDGE and not last:
             return
         limit = DIVERGED_TIMES_GUESSING * self.guessing
-        if not finite or (loss > limit and (last or not self.at_start)):
+        if not finite or (loss > limit and not self.at_start):
             self._give_up(loss, finite, learning_rate)
         if loss <= limit:
             np.copyto(self.good, self.network.parameters)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.data.dataset import Dataset
+from byhand.data.picture_folder import Prepare
 from byhand.data.sources import load_dataset
 from byhand.evaluation import Evaluation, evaluate, fit_temperature
 from byhand.model import load_model
@@ -59,6 +60,7 @@ class Run:
                 seed=recipe.seed,
                 image_size=origin.image_shape if origin else None,
                 labels=recipe.labels,
+                photographs=_read_photographs,
             )
         )
         self.setup = setup = set_up_fine_tuning(origin, recipe, self.data) if origin else set_up(recipe, self.data)
@@ -163,3 +165,11 @@ class Run:
             corrupted = [setup.augmentation.augment(batch, setup.calibration_rng) for batch in batches]
             images = scaling.inverse(np.concatenate(corrupted))
         return self.model.logits(images)
+
+
+def _read_photographs() -> Prepare:
+    """Photographs of digits become images as in `byhand read --single`; loaded only where there are some."""
+    from byhand.reading.photographs import SingleDigits
+    from byhand.reading.reader import reading_model
+
+    return SingleDigits(reading_model())
