@@ -23,8 +23,8 @@ class ComponentSettings:
         edge: what has less than this part of its stroke's darkness is background.
         faint: strokes with less than this part of the page's usual darkness shine through from the back,
         usual: which is the darkness that this part of the foreground does not exceed.
-        least_of_usual: pieces smaller than this part of the usual height, or than so many pixels, are specks.
-        least_px: the same in pixels.
+        least_of_usual: pieces smaller than this part of the usual height are specks.
+        least_px: pieces smaller than this, or of less foreground, are specks of noise.
     """
 
     edge: float = 0.42
@@ -79,13 +79,19 @@ class Component:
         return float(self.density.sum())
 
 
-def connected_components(foreground: Foreground, settings: ComponentSettings | None = None) -> tuple[Component, ...]:
-    """Give every connected piece of foreground, cut off where it has less than a part of its own darkness."""
+def connected_components(
+    foreground: Foreground, settings: ComponentSettings | None = None
+) -> tuple[tuple[Component, ...], tuple[Box, ...]]:
+    """Give every connected piece of foreground, cut off where it has less than a part of its own darkness.
+
+    Returns:
+        The components, and the boxes of pieces that are too faint to be written, specks of noise apart.
+    """
     settings = settings or ComponentSettings()
     density = foreground.density
     labels, count = ndimage.label(foreground.mask, EIGHT)
     if not count:
-        return ()
+        return (), ()
     smooth = ndimage.uniform_filter(density, 3) if min(density.shape) > 100 else density
     inked = labels > 0
     owners = labels[inked]
@@ -94,6 +100,11 @@ def connected_components(foreground: Foreground, settings: ComponentSettings | N
     areas = np.bincount(owners, minlength=count + 1)
     order = np.argsort(darkest)
     usual = darkest[order][np.searchsorted(areas[order].cumsum(), settings.usual * areas.sum())]
+    faint = [
+        (x.start, y.start, x.stop, y.stop)
+        for dark, area, (y, x) in zip(darkest[1:], areas[1:], ndimage.find_objects(labels), strict=True)
+        if dark < settings.faint * usual and not is_noise(y.stop - y.start, x.stop - x.start, area, settings)
+    ]
     darkest[darkest < settings.faint * usual] = np.inf
     darkest[0] = np.inf
     peak = darkest[labels]
@@ -110,14 +121,19 @@ def connected_components(foreground: Foreground, settings: ComponentSettings | N
                 np.where(around, np.minimum(1, here / scale), 0).astype(np.float32), place[1].start, place[0].start
             )
         )
-    return tuple(found)
+    return tuple(found), tuple(faint)
+
+
+def is_noise(height: int, width: int, amount: float, settings: ComponentSettings) -> bool:
+    """Tell whether something so large, in pixels, is no more than noise of the picture."""
+    return max(height, width) < settings.least_px or amount < settings.least_px
 
 
 def is_speck(one: Component, usual_px: float, settings: ComponentSettings | None = None) -> bool:
     """Tell whether a component is too small to be written, on a page with digits of a usual height."""
     settings = settings or ComponentSettings()
-    longer = max(one.height, one.width)
-    return longer < max(settings.least_of_usual * usual_px, settings.least_px) or one.amount <= 4
+    small = max(one.height, one.width) < settings.least_of_usual * usual_px
+    return small or is_noise(one.height, one.width, one.amount, settings)
 
 
 def usual_height(components: Sequence[Component]) -> float:

@@ -13,6 +13,7 @@ from byhand.reading.components import (
     Component,
     ComponentSettings,
     connected_components,
+    is_noise,
     is_speck,
     rescaled,
     usual_height,
@@ -60,7 +61,7 @@ class Found:
         foreground: what is written on it, rulings included.
         components: what is left without rulings.
         lines: boxes of the rulings.
-        specks: boxes of what is too small to be written, but no noise.
+        specks: boxes of what is too small or too faint to be written, but no noise.
         guesses: digits and what looks like none, in no particular order.
     """
 
@@ -84,17 +85,20 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
     factor = max(1, -(-settings.enlarged_px // max(colours.shape)))
     best = _likeliest(enlarged(colours, factor), classify, settings)
     usual = usual_height(best.components)
-    large = [one for one in best.components if not is_speck(one, usual, settings.components)]
+    large, small = [], []
+    for piece in best.components:
+        (small if is_speck(piece, usual, settings.components) else large).append(piece)
     guesses = split(group(large, classify, settings.grouping), classify, settings.splitting)
-    kinds = [kind_of(one, usual) for one in guesses]
+    kinds: dict[str, list[Guess]] = {"written": [], "speck": [], "line": []}
+    for one in guesses:
+        kinds[kind_of(one, usual)].append(one)
+    specks = [one for one in small if not is_noise(one.height, one.width, one.amount, settings.components)]
+    specks += [one.component for one in kinds["speck"]]
     found = replace(
         best,
-        guesses=tuple(one for one, kind in zip(guesses, kinds, strict=True) if kind == "written"),
-        specks=tuple(one.component.box for one, kind in zip(guesses, kinds, strict=True) if kind == "speck"),
-        lines=(
-            *best.lines,
-            *(one.component.box for one, kind in zip(guesses, kinds, strict=True) if kind == "line"),
-        ),
+        guesses=tuple(kinds["written"]),
+        specks=(*best.specks, *(one.box for one in specks)),
+        lines=(*best.lines, *(one.component.box for one in kinds["line"])),
     )
     return found if factor == 1 else in_smaller(found, factor)
 
@@ -162,7 +166,8 @@ def find_components(page: Page, settings: Settings, *, plane: bool = False) -> F
     rest = foreground
     if settings.rulings is not None:
         rest, lines = remove_rulings(foreground, page.inside, settings.rulings)
-    return Found(page, foreground, connected_components(rest, settings.components), lines)
+    components, faint = connected_components(rest, settings.components)
+    return Found(page, foreground, components, lines, faint)
 
 
 def legibility(components: Sequence[Component], classify: Classify, most: int = 80) -> float:

@@ -82,11 +82,11 @@ def remove_rulings(
     gone = few & (grids | lines | shadows)
     if not gone.any():
         return foreground, ()
-    labels, count = ndimage.label(gone, EIGHT)
+    labels, count = ndimage.label(ndimage.binary_dilation(gone, EIGHT, iterations=2))  # what is left of a line is one
     height, width = mask.shape
     boxes = tuple(
         (x.start * step, y.start * step, min(width, x.stop * step), min(height, y.stop * step))
-        for y, x in ndimage.find_objects(labels, count)
+        for y, x in ndimage.find_objects(np.where(gone, labels, 0), count)
     )
     away = mask & _enlarged(gone, step, mask.shape)
     ruled = away & ~_enlarged(grids | shadows | edge, step, mask.shape)
