@@ -28,8 +28,7 @@ def lost(stages: Stages) -> list[tuple[slice, ...]]:
     height, width = foreground.mask.shape
     across, down = width / stages.reading.size[0], height / stages.reading.size[1]
     outside = foreground.density.copy()
-    for one in (*stages.reading.digits, *stages.reading.other):
-        left, top, right, bottom = one.box
+    for left, top, right, bottom in [one.box for one in stages.reading.digits] + [o.box for o in stages.reading.other]:
         outside[int(top * down) : math.ceil(bottom * down), int(left * across) : math.ceil(right * across)] = 0
     labels, count = ndimage.label(foreground.mask, EIGHT)
     whole, missing = (ndimage.sum_labels(ink, labels, range(1, count + 1)) for ink in (foreground.density, outside))

@@ -1,7 +1,7 @@
 """Connected components: pieces of foreground, and how they are put together and taken apart."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ class ComponentSettings:
 
     edge: float = 0.42
     faint: float = 0.4
-    usual: float = 0.85
+    usual: float = 0.7
     least_of_usual: float = 0.07
     least_px: int = 5
 
@@ -42,11 +42,13 @@ class Component:
         density: 0 (background) to 1 (foreground), shape (height, width).
         left: column of its left edge in the picture.
         top: row of its upper edge in the picture.
+        darkness: of its darkest part in the picture, 0 to 1; 1 in its density.
     """
 
     density: NDArray[np.float32] = field(repr=False)
     left: int
     top: int
+    darkness: float = 1.0
 
     @property
     def height(self) -> int:
@@ -98,11 +100,13 @@ def connected_components(
     darkest = np.zeros(count + 1, np.float32)
     np.maximum.at(darkest, owners, smooth[inked])
     areas = np.bincount(owners, minlength=count + 1)
+    places = ndimage.find_objects(labels)
     order = np.argsort(darkest)
-    usual = darkest[order][np.searchsorted(areas[order].cumsum(), settings.usual * areas.sum())]
+    weights = np.array([0, *((y.stop - y.start) ** 2 for y, _ in places)])  # noise weighs less than by its area
+    usual = darkest[order][np.searchsorted(weights[order].cumsum(), settings.usual * weights.sum())]
     faint = [
         (x.start, y.start, x.stop, y.stop)
-        for dark, area, (y, x) in zip(darkest[1:], areas[1:], ndimage.find_objects(labels), strict=True)
+        for dark, area, (y, x) in zip(darkest[1:], areas[1:], places, strict=True)
         if dark < settings.faint * usual and not is_noise(y.stop - y.start, x.stop - x.start, area, settings)
     ]
     darkest[darkest < settings.faint * usual] = np.inf
@@ -118,7 +122,10 @@ def connected_components(
         here, scale = density[place], float(peak[place][own].max())
         found.append(
             Component(
-                np.where(around, np.minimum(1, here / scale), 0).astype(np.float32), place[1].start, place[0].start
+                np.where(around, np.minimum(1, here / scale), 0).astype(np.float32),
+                place[1].start,
+                place[0].start,
+                scale,
             )
         )
     return tuple(found), tuple(faint)
@@ -144,6 +151,14 @@ def usual_height(components: Sequence[Component]) -> float:
     return float(heights[order][np.searchsorted(weights[order].cumsum(), weights.sum() / 2)]) if len(order) else 0.0
 
 
+def usual_darkness(components: Sequence[Component]) -> float:
+    """The darkness of most of the foreground: half of it belongs to components at least so dark, 0 to 1."""
+    darkness, amounts = (np.array([getattr(one, name) for one in components]) for name in ("darkness", "amount"))
+    order = np.argsort(darkness)
+    half = np.searchsorted(amounts[order].cumsum(), amounts.sum() / 2)
+    return float(darkness[order][half]) if len(order) else 0.0
+
+
 def combined(components: Sequence[Component]) -> Component:
     """Several components as one."""
     if len(components) == 1:
@@ -154,19 +169,17 @@ def combined(components: Sequence[Component]) -> Component:
     for s in components:
         part = density[s.top - top : s.bottom - top, s.left - left : s.right - left]
         np.maximum(part, s.density, out=part)
-    return Component(density, left, top)
+    return Component(density, left, top, max(s.darkness for s in components))
 
 
-def trimmed(foreground: NDArray[Any], left: int, top: int) -> Component | None:
+def trimmed(one: Component) -> Component | None:
     """A component without its empty margins; None if there is no foreground."""
-    rows, columns = (
-        np.flatnonzero(foreground.max(axis=1, initial=0) > 0.3),
-        np.flatnonzero(foreground.max(axis=0, initial=0) > 0.3),
-    )
+    rows = np.flatnonzero(one.density.max(axis=1, initial=0) > 0.3)
+    columns = np.flatnonzero(one.density.max(axis=0, initial=0) > 0.3)
     if not len(rows) or not len(columns):
         return None
-    inner = foreground[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return Component(inner, left + int(columns[0]), top + int(rows[0]))
+    inner = one.density[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return replace(one, density=inner, left=one.left + int(columns[0]), top=one.top + int(rows[0]))
 
 
 def rescaled(one: Component, factor: float) -> Component:
@@ -176,4 +189,4 @@ def rescaled(one: Component, factor: float) -> Component:
     left, top, right, bottom = (side * factor for side in one.box)
     size = max(1, round(right) - int(left)), max(1, round(bottom) - int(top))
     density = np.asarray(Image.fromarray(one.density).resize(size, Image.Resampling.BOX))
-    return Component(density, int(left), int(top))
+    return replace(one, density=density, left=int(left), top=int(top))

@@ -34,6 +34,7 @@ class RulingSettings:
         hollow: a grid or a box fills less than this part of the box around it.
         straight: a quadrilateral has at least this part of a cell's area in common with it.
         several: so many cells are a grid; fewer are if they take up half of the component's box.
+        most_contacts: what meets the page's edge in more places is squared paper, and no grid.
         spanning: what meets the page's edge in places so far apart, as a part of its shorter side, is a shadow.
         edge_of_shorter: what comes so near the page's edge meets it.
     """
@@ -51,6 +52,7 @@ class RulingSettings:
     hollow: float = 0.5
     straight: float = 0.9
     several: int = 4
+    most_contacts: int = 4
     spanning: float = 0.3
     edge_of_shorter: float = 0.015
 
@@ -150,7 +152,7 @@ class Lines:
 
     def found(self) -> tuple[Mask, Mask]:
         """Where there are grids and boxes, and where there are other lines."""
-        # Squared paper reaches the page's edge, and grids that were drawn or printed on it mostly do not.
+        # Squared paper meets the page's edge with line after line, and a grid at most with its outline.
         grids = self._grids(self.mask, at_edge=False)
         rest = self.mask & ~grids
         across, down = np.zeros_like(rest), np.zeros_like(rest)
@@ -189,11 +191,12 @@ class Lines:
 
         Args:
             mask: True where there is foreground.
-            at_edge: whether what reaches the page's edge may be a grid, too.
+            at_edge: whether what meets the page's edge in many places may be a grid, too.
         """
         grids = np.zeros_like(mask)
         for place, own in self._large(mask):
-            if (at_edge or not (self.edge[place] & own).any()) and (cells := self._cells(own)) is not None:
+            contacts = ndimage.label(self.edge[place] & own, EIGHT)[1]
+            if (at_edge or contacts <= self.settings.most_contacts) and (cells := self._cells(own)) is not None:
                 grids[place] |= own & ~cells
         return grids
 
@@ -220,8 +223,11 @@ class Lines:
         alike = int((right > 0.3 * right.max()).sum())
         if alike < self.settings.several and right.sum() < 0.5 * own.size:
             return None
-        inside = np.zeros_like(own)
-        for place, region in cells:
+        inside, usual = np.zeros_like(own), float(np.median(right))
+        for (place, region), area in zip(cells, areas, strict=True):
+            if area > 1.5 * usual:  # several cells, where the lines between them have gaps
+                rest, side = own[place] & region, 0.8 * math.sqrt(usual)
+                region = region & ~self._along(rest, side) & ~self._along(rest.T, side).T
             inside[place] |= region
         return inside
 
