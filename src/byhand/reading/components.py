@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +19,14 @@ class ComponentSettings:
     """Which foreground belongs to a stroke.
 
     Attributes:
-        edge: what has less than this part of its stroke's darkness is background.
+        edge: what has less than this part of its stroke's darkness is background; with 0.42, thin strokes break.
         faint: strokes with less than this part of the page's usual darkness shine through from the back,
         usual: which is the darkness that this part of the foreground does not exceed.
         least_of_usual: pieces smaller than this part of the usual height are specks.
         least_px: pieces smaller than this, or of less foreground, are specks of noise.
     """
 
-    edge: float = 0.42
+    edge: float = 0.35
     faint: float = 0.4
     usual: float = 0.7
     least_of_usual: float = 0.07

@@ -34,7 +34,6 @@ class RulingSettings:
         hollow: a grid or a box fills less than this part of the box around it.
         straight: a quadrilateral has at least this part of a cell's area in common with it.
         several: so many cells are a grid; fewer are if they take up half of the component's box.
-        most_contacts: what meets the page's edge in more places is squared paper, and no grid.
         spanning: what meets the page's edge in places so far apart, as a part of its shorter side, is a shadow.
         edge_of_shorter: what comes so near the page's edge meets it.
     """
@@ -52,7 +51,6 @@ class RulingSettings:
     hollow: float = 0.5
     straight: float = 0.9
     several: int = 4
-    most_contacts: int = 4
     spanning: float = 0.3
     edge_of_shorter: float = 0.015
 
@@ -152,7 +150,7 @@ class Lines:
 
     def found(self) -> tuple[Mask, Mask]:
         """Where there are grids and boxes, and where there are other lines."""
-        # Squared paper meets the page's edge with line after line, and a grid at most with its outline.
+        # Squared paper reaches the page's edge, and grids that were drawn or printed on it mostly do not.
         grids = self._grids(self.mask, at_edge=False)
         rest = self.mask & ~grids
         across, down = np.zeros_like(rest), np.zeros_like(rest)
@@ -191,12 +189,11 @@ class Lines:
 
         Args:
             mask: True where there is foreground.
-            at_edge: whether what meets the page's edge in many places may be a grid, too.
+            at_edge: whether what reaches the page's edge may be a grid, too.
         """
         grids = np.zeros_like(mask)
         for place, own in self._large(mask):
-            contacts = ndimage.label(self.edge[place] & own, EIGHT)[1]
-            if (at_edge or contacts <= self.settings.most_contacts) and (cells := self._cells(own)) is not None:
+            if (at_edge or not (self.edge[place] & own).any()) and (cells := self._cells(own)) is not None:
                 grids[place] |= own & ~cells
         return grids
 
