@@ -44,15 +44,6 @@ def mean_polarity(grey: NDArray[Any]) -> float:
     return float(np.mean(balance))
 
 
-def polarity_within(grey: NDArray[Any], region: NDArray[np.bool_]) -> float:
-    """The same for a part of the picture, without its edge."""
-    image = small(grey, SMALL)
-    inner = ndimage.binary_erosion(small(region, SMALL) > 0.99, iterations=SMALL // 40)
-    if not inner.any():
-        return 0.0
-    return mean_polarity(np.where(inner, image, np.median(image[inner])))
-
-
 def local_level(grey: NDArray[Any], window: int) -> NDArray[np.float32]:
     """How bright the background is at each place, also under the foreground: what remains without dark strokes.
 

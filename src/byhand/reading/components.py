@@ -1,8 +1,7 @@
 """Connected components: pieces of foreground, and how they are put together and taken apart."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,16 +19,16 @@ class ComponentSettings:
     """Which foreground belongs to a stroke.
 
     Attributes:
-        edge: what has less than this part of its stroke's darkness is background.
+        edge: what has less than this part of its stroke's darkness is background; with 0.42, thin strokes break.
         faint: strokes with less than this part of the page's usual darkness shine through from the back,
         usual: which is the darkness that this part of the foreground does not exceed.
-        least_of_usual: pieces smaller than this part of the usual height, or than so many pixels, are specks.
-        least_px: the same in pixels.
+        least_of_usual: pieces smaller than this part of the usual height are specks.
+        least_px: pieces smaller than this, or of less foreground, are specks of noise.
     """
 
-    edge: float = 0.42
+    edge: float = 0.35
     faint: float = 0.4
-    usual: float = 0.85
+    usual: float = 0.7
     least_of_usual: float = 0.07
     least_px: int = 5
 
@@ -42,11 +41,13 @@ class Component:
         density: 0 (background) to 1 (foreground), shape (height, width).
         left: column of its left edge in the picture.
         top: row of its upper edge in the picture.
+        darkness: of its darkest part in the picture, 0 to 1; 1 in its density.
     """
 
     density: NDArray[np.float32] = field(repr=False)
     left: int
     top: int
+    darkness: float = 1.0
 
     @property
     def height(self) -> int:
@@ -79,21 +80,34 @@ class Component:
         return float(self.density.sum())
 
 
-def connected_components(foreground: Foreground, settings: ComponentSettings | None = None) -> tuple[Component, ...]:
-    """Give every connected piece of foreground, cut off where it has less than a part of its own darkness."""
+def connected_components(
+    foreground: Foreground, settings: ComponentSettings | None = None
+) -> tuple[tuple[Component, ...], tuple[Box, ...]]:
+    """Give every connected piece of foreground, cut off where it has less than a part of its own darkness.
+
+    Returns:
+        The components, and the boxes of pieces that are too faint to be written, specks of noise apart.
+    """
     settings = settings or ComponentSettings()
     density = foreground.density
     labels, count = ndimage.label(foreground.mask, EIGHT)
     if not count:
-        return ()
+        return (), ()
     smooth = ndimage.uniform_filter(density, 3) if min(density.shape) > 100 else density
     inked = labels > 0
     owners = labels[inked]
     darkest = np.zeros(count + 1, np.float32)
     np.maximum.at(darkest, owners, smooth[inked])
     areas = np.bincount(owners, minlength=count + 1)
+    places = ndimage.find_objects(labels)
     order = np.argsort(darkest)
-    usual = darkest[order][np.searchsorted(areas[order].cumsum(), settings.usual * areas.sum())]
+    weights = np.array([0, *((y.stop - y.start) ** 2 for y, _ in places)])  # noise weighs less than by its area
+    usual = darkest[order][np.searchsorted(weights[order].cumsum(), settings.usual * weights.sum())]
+    faint = [
+        (x.start, y.start, x.stop, y.stop)
+        for dark, area, (y, x) in zip(darkest[1:], areas[1:], places, strict=True)
+        if dark < settings.faint * usual and not is_noise(y.stop - y.start, x.stop - x.start, area, settings)
+    ]
     darkest[darkest < settings.faint * usual] = np.inf
     darkest[0] = np.inf
     peak = darkest[labels]
@@ -107,17 +121,25 @@ def connected_components(foreground: Foreground, settings: ComponentSettings | N
         here, scale = density[place], float(peak[place][own].max())
         found.append(
             Component(
-                np.where(around, np.minimum(1, here / scale), 0).astype(np.float32), place[1].start, place[0].start
+                np.where(around, np.minimum(1, here / scale), 0).astype(np.float32),
+                place[1].start,
+                place[0].start,
+                scale,
             )
         )
-    return tuple(found)
+    return tuple(found), tuple(faint)
+
+
+def is_noise(height: int, width: int, amount: float, settings: ComponentSettings) -> bool:
+    """Tell whether something so large, in pixels, is no more than noise of the picture."""
+    return max(height, width) < settings.least_px or amount < settings.least_px
 
 
 def is_speck(one: Component, usual_px: float, settings: ComponentSettings | None = None) -> bool:
     """Tell whether a component is too small to be written, on a page with digits of a usual height."""
     settings = settings or ComponentSettings()
-    longer = max(one.height, one.width)
-    return longer < max(settings.least_of_usual * usual_px, settings.least_px) or one.amount <= 4
+    small = max(one.height, one.width) < settings.least_of_usual * usual_px
+    return small or is_noise(one.height, one.width, one.amount, settings)
 
 
 def usual_height(components: Sequence[Component]) -> float:
@@ -126,6 +148,14 @@ def usual_height(components: Sequence[Component]) -> float:
     weights = heights**2  # about as much foreground: a hundred specks weigh no more than a digit
     order = np.argsort(heights)
     return float(heights[order][np.searchsorted(weights[order].cumsum(), weights.sum() / 2)]) if len(order) else 0.0
+
+
+def usual_darkness(components: Sequence[Component]) -> float:
+    """The darkness of most of the foreground: half of it belongs to components at least so dark, 0 to 1."""
+    darkness, amounts = (np.array([getattr(one, name) for one in components]) for name in ("darkness", "amount"))
+    order = np.argsort(darkness)
+    half = np.searchsorted(amounts[order].cumsum(), amounts.sum() / 2)
+    return float(darkness[order][half]) if len(order) else 0.0
 
 
 def combined(components: Sequence[Component]) -> Component:
@@ -138,19 +168,17 @@ def combined(components: Sequence[Component]) -> Component:
     for s in components:
         part = density[s.top - top : s.bottom - top, s.left - left : s.right - left]
         np.maximum(part, s.density, out=part)
-    return Component(density, left, top)
+    return Component(density, left, top, max(s.darkness for s in components))
 
 
-def trimmed(foreground: NDArray[Any], left: int, top: int) -> Component | None:
+def trimmed(one: Component) -> Component | None:
     """A component without its empty margins; None if there is no foreground."""
-    rows, columns = (
-        np.flatnonzero(foreground.max(axis=1, initial=0) > 0.3),
-        np.flatnonzero(foreground.max(axis=0, initial=0) > 0.3),
-    )
+    rows = np.flatnonzero(one.density.max(axis=1, initial=0) > 0.3)
+    columns = np.flatnonzero(one.density.max(axis=0, initial=0) > 0.3)
     if not len(rows) or not len(columns):
         return None
-    inner = foreground[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return Component(inner, left + int(columns[0]), top + int(rows[0]))
+    inner = one.density[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return replace(one, density=inner, left=one.left + int(columns[0]), top=one.top + int(rows[0]))
 
 
 def rescaled(one: Component, factor: float) -> Component:
@@ -160,4 +188,4 @@ def rescaled(one: Component, factor: float) -> Component:
     left, top, right, bottom = (side * factor for side in one.box)
     size = max(1, round(right) - int(left)), max(1, round(bottom) - int(top))
     density = np.asarray(Image.fromarray(one.density).resize(size, Image.Resampling.BOX))
-    return Component(density, int(left), int(top))
+    return replace(one, density=density, left=int(left), top=int(top))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from byhand.reading.background import luminance, mean_polarity, polarity_within, small
+from byhand.reading.background import luminance, mean_polarity, small
 
 Mask = NDArray[np.bool_]
 
@@ -22,7 +22,6 @@ class PageSettings:
     Attributes:
         smallest_side_px: a smaller picture, itself measured in pixels, shows no desk.
         least_of_picture, most_of_picture: which part of the picture a page takes up.
-        least_dark_of_picture: the least for one darker than its desk: smaller dark things are foreground or shadows.
         least_filled: a quadrilateral has at least this part of the page's area in common with it.
         least_outlined: at least this part of its edge is a step in brightness,
         least_step: by at least this part.
@@ -39,7 +38,6 @@ class PageSettings:
     smallest_side_px: int = 150
     least_of_picture: float = 0.12
     most_of_picture: float = 0.93
-    least_dark_of_picture: float = 0.2
     least_filled: float = 0.93
     least_outlined: float = 0.8
     least_step: float = 0.15
@@ -75,8 +73,7 @@ class Page:
 
 
 def find_pages(colours: NDArray[np.uint8], settings: PageSettings | None = None) -> Iterator[Page]:
-    """Give what the picture may show, the likeliest first: a light page, all of it in one polarity or both, a dark
-    page.
+    """Give what the picture may show, the likeliest first: a page on a desk, a page all over in one polarity or both.
 
     Args:
         colours: uint8, shape (h, w, 3).
@@ -90,14 +87,6 @@ def find_pages(colours: NDArray[np.uint8], settings: PageSettings | None = None)
     yield as_page(colours, None, polarity >= 0)
     if abs(polarity) < (settings or PageSettings()).clear_polarity:
         yield as_page(colours, None, polarity < 0)
-    dark = find_page(colours, settings, light=False) if settings else None
-    if (
-        settings
-        and dark is not None
-        and dark.mean() > settings.least_dark_of_picture
-        and polarity_within(grey, dark) < 0
-    ):
-        yield as_page(colours, dark, False)
 
 
 def as_page(colours: NDArray[np.uint8], inside: Mask | None, dark_on_light: bool) -> Page:
@@ -118,7 +107,7 @@ def as_page(colours: NDArray[np.uint8], inside: Mask | None, dark_on_light: bool
     return Page(grey, inside, dark_on_light)
 
 
-def find_page(colours: NDArray[np.uint8], settings: PageSettings | None = None, *, light: bool = True) -> Mask | None:
+def find_page(colours: NDArray[np.uint8], settings: PageSettings | None = None) -> Mask | None:
     """Find a page that lies on something darker; None if it seems to fill the picture.
 
     A page is a bright region with four straight sides, at least three of them within the picture.
@@ -126,8 +115,6 @@ def find_page(colours: NDArray[np.uint8], settings: PageSettings | None = None, 
     Args:
         colours: shape (h, w, 3).
         settings: see `PageSettings`.
-        light: whether the page is lighter than what is around it, and darker than its foreground; or the other way
-            round.
 
     Returns:
         True where the page is, shape (h, w).
@@ -139,16 +126,14 @@ def find_page(colours: NDArray[np.uint8], settings: PageSettings | None = None, 
     channels = np.stack([small(colours[..., i]) for i in range(3)], axis=-1)
     k = max(3, min(channels.shape[:2]) // 16) | 1
     # Without foreground, and with a little blur against noise.
-    without_foreground = ndimage.grey_closing if light else ndimage.grey_opening
-    channels = ndimage.gaussian_filter(without_foreground(channels, (k, k, 1)), (1, 1, 0))
+    channels = ndimage.gaussian_filter(ndimage.grey_closing(channels, (k, k, 1)), (1, 1, 0))
     smooth = luminance(channels)
     low, high = np.percentile(smooth, [1, 99])
     if high - low < settings.least_step * high:
         return None
     # The largest such region, for a shadow that falls on the page parts it, too; but without any desk.
     chosen, most = None, 0.0
-    signed = smooth if light else -smooth
-    for region in itertools.chain(_brighter(signed, settings), _pieced_together(channels, settings)):
+    for region in itertools.chain(_brighter(smooth, settings), _pieced_together(channels, settings)):
         area = float(region.mean())
         if not settings.least_of_picture < area < settings.most_of_picture or area <= most:
             continue
@@ -156,7 +141,7 @@ def find_page(colours: NDArray[np.uint8], settings: PageSettings | None = None, 
         dark, bright = sorted(float(np.median(smooth[side])) for side in (region, ~region))
         if sides_within(region) < (2 if dark < settings.darkest_shadow * bright else 3):
             continue
-        sharp = _outlined(signed, region, settings.least_step)
+        sharp = _outlined(smooth, region, settings.least_step)
         if sharp < settings.least_outlined:
             continue
         filled = four_sided(region)

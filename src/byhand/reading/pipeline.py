@@ -13,8 +13,10 @@ from byhand.reading.components import (
     Component,
     ComponentSettings,
     connected_components,
+    is_noise,
     is_speck,
     rescaled,
+    usual_darkness,
     usual_height,
 )
 from byhand.reading.foreground import Foreground, ForegroundSettings, subtract_background
@@ -23,7 +25,10 @@ from byhand.reading.page import Page, PageSettings, find_pages
 from byhand.reading.preparation import stroke_width
 from byhand.reading.rulings import RulingSettings, remove_rulings
 from byhand.reading.signs import FoundSign, SignSettings, take_signs
-from byhand.reading.splitting import SplittingSettings, split
+from byhand.reading.splitting import SplittingSettings, doubted, split
+
+# What is smaller than the usual height, and fainter than the usual darkness, by together this factor, shines through.
+LEAST_PROMINENT = 0.15
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Found:
         foreground: what is written on it, rulings included.
         components: what is left without rulings.
         lines: boxes of the rulings.
-        specks: boxes of what is too small to be written, but no noise.
+        specks: boxes of what is too small or too faint to be written, but no noise.
         guesses: digits and what looks like none, in no particular order.
         signs: what may be a point or a minus, if signs are looked for.
     """
@@ -87,22 +92,31 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
     settings = settings or Settings()
     factor = max(1, -(-settings.enlarged_px // max(colours.shape)))
     best = _likeliest(enlarged(colours, factor), classify, settings)
-    usual = usual_height(best.components)
+    usual, dark = usual_height(best.components), usual_darkness(best.components)
     components = best.components
     signs: tuple[FoundSign, ...] = ()
     if settings.signs:
         components, signs = take_signs(components, best.lines, settings.signs)
-    large = [one for one in components if not is_speck(one, usual, settings.components)]
+    large: list[Component] = []
+    small: list[Component] = []
+    for piece in components:
+        (small if is_speck(piece, usual, settings.components) else large).append(piece)
     guesses = split(group(large, classify, settings.grouping), classify, settings.splitting)
-    kinds = [kind_of(one, usual) for one in guesses]
+    kinds: dict[str, list[Guess]] = {"written": [], "speck": [], "line": []}
+    for one in guesses:
+        if is_plus(one):
+            one = replace(one, probabilities=doubted(one.probabilities, 0.0))
+        kinds[kind_of(one, usual, dark)].append(one)
+    specks = [one for one in small if not is_noise(one.height, one.width, one.amount, settings.components)]
+    specks += [one.component for one in kinds["speck"]]
     found = replace(
         best,
         signs=signs,
-        guesses=tuple(one for one, kind in zip(guesses, kinds, strict=True) if kind == "written"),
-        specks=tuple(one.component.box for one, kind in zip(guesses, kinds, strict=True) if kind == "speck"),
+        guesses=tuple(kinds["written"]),
+        specks=(*best.specks, *(one.box for one in specks)),
         lines=(
             *(box for box in best.lines if all(box != one.box for one in signs)),
-            *(one.component.box for one, kind in zip(guesses, kinds, strict=True) if kind == "line"),
+            *(one.component.box for one in kinds["line"]),
         ),
     )
     return found if factor == 1 else in_smaller(found, factor)
@@ -172,7 +186,8 @@ def find_components(page: Page, settings: Settings, *, plane: bool = False) -> F
     rest = foreground
     if settings.rulings is not None:
         rest, lines = remove_rulings(foreground, page.inside, settings.rulings)
-    return Found(page, foreground, connected_components(rest, settings.components), lines)
+    components, faint = connected_components(rest, settings.components)
+    return Found(page, foreground, components, lines, faint)
 
 
 def legibility(components: Sequence[Component], classify: Classify, most: int = 80) -> float:
@@ -186,11 +201,23 @@ def legibility(components: Sequence[Component], classify: Classify, most: int = 
     return math.sqrt(len(confident)) * part**3
 
 
-def kind_of(one: Guess, usual_px: float) -> str:
-    """Tell whether a group of another size than the others is "written", or a "speck" or a "line"."""
+def kind_of(one: Guess, usual_px: float, usual_darkness: float) -> str:
+    """Tell whether a group of another size or darkness than the others is "written", or a "speck" or a "line"."""
     size = max(one.component.height, one.component.width) / usual_px
     if one.digit == 1 and size > 1.9:
         return "line"
-    if (size < 0.25 and one.confidence <= 0.9) or (one.digit == 1 and size < 0.4):
+    prominent = size * min(1.0, one.component.darkness / usual_darkness) ** 2
+    if (size < 0.25 and one.confidence <= 0.9) or (one.digit == 1 and size < 0.4) or prominent < LEAST_PROMINENT:
         return "speck"
     return "written"
+
+
+def is_plus(one: Guess) -> bool:
+    """Tell a plus from the 1 that it looks like to the network: wide, and its corners are empty."""
+    height, width = one.component.density.shape
+    if one.digit != 1 or not 0.6 * height < width < 1.7 * height:
+        return False
+    y, x = 3 * height // 10, 3 * width // 10
+    cross = one.component.density[y : height - y].sum() + one.component.density[:, x : width - x].sum()
+    cross -= one.component.density[y : height - y, x : width - x].sum()
+    return bool(cross > 0.95 * one.component.amount)

@@ -444,7 +444,7 @@ def _or_single(found: Found, picture: Picture, classify: Classify) -> Found:
     (one,) = find_single_digits([picture.colours], classify)
     if one is None or one.guess.confidence < LIKELY:
         return found
-    component = trimmed(one.guess.component.density, one.guess.component.left, one.guess.component.top)
+    component = trimmed(one.guess.component)
     alone = replace(one.guess, component=component or one.guess.component)
     several = sum(guess.score - PRICE for guess in found.guesses)
     left, top, right, bottom = alone.component.box

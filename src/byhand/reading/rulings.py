@@ -82,11 +82,11 @@ def remove_rulings(
     gone = few & (grids | lines | shadows)
     if not gone.any():
         return foreground, ()
-    labels, count = ndimage.label(gone, EIGHT)
+    labels, count = ndimage.label(ndimage.binary_dilation(gone, EIGHT, iterations=2))  # what is left of a line is one
     height, width = mask.shape
     boxes = tuple(
         (x.start * step, y.start * step, min(width, x.stop * step), min(height, y.stop * step))
-        for y, x in ndimage.find_objects(labels, count)
+        for y, x in ndimage.find_objects(np.where(gone, labels, 0), count)
     )
     away = mask & _enlarged(gone, step, mask.shape)
     ruled = away & ~_enlarged(grids | shadows | edge, step, mask.shape)
@@ -220,8 +220,11 @@ class Lines:
         alike = int((right > 0.3 * right.max()).sum())
         if alike < self.settings.several and right.sum() < 0.5 * own.size:
             return None
-        inside = np.zeros_like(own)
-        for place, region in cells:
+        inside, usual = np.zeros_like(own), float(np.median(right))
+        for (place, region), area in zip(cells, areas, strict=True):
+            if area > 1.5 * usual:  # several cells, where the lines between them have gaps
+                rest, side = own[place] & region, 0.8 * math.sqrt(usual)
+                region = region & ~self._along(rest, side) & ~self._along(rest.T, side).T
             inside[place] |= region
         return inside
 

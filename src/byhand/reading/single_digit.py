@@ -28,6 +28,8 @@ class SingleSettings:
 
     Attributes:
         small_px: pictures up to this side have few pixels, and may have MNIST's form already.
+        tiny_px: pictures up to this side are seen by their grey levels alone: of postal scans of 16 x 16 pixels, 90 in
+            100 are sure so, and 77 with foreground told from background in them.
         enlarged_px: smaller pictures are enlarged to about this side, so that strokes are several pixels wide.
         reduced_px: larger pictures are reduced to this side.
         trust: probabilities are weighted by this power of the largest of them.
@@ -41,6 +43,7 @@ class SingleSettings:
     """
 
     small_px: int = 64
+    tiny_px: int = 24
     enlarged_px: int = 112
     reduced_px: int = 400
     trust: int = 4
@@ -103,17 +106,19 @@ def find_single_digits(
     scaled = [_reduced(colours, settings.reduced_px) for colours in pictures]
     polarities = [border_polarity(luminance(colours)) for colours, _ in scaled]
     upright = [c if p >= 0 else 255 - c for (c, _), p in zip(scaled, polarities, strict=True)]
-    result = _judged([first_views(c, settings, stages) for c in upright], classify, settings)
+    result = _judged([views_of(c, settings, stages, thorough=False) for c in upright], classify, settings)
     unsure = [
         i
         for i, (one, p) in enumerate(zip(result, polarities, strict=True))
         if not (one and one.guess.confidence >= settings.sure_enough and abs(p) >= settings.clear_polarity)
     ]
-    again = _judged([all_views(upright[i], settings, stages) for i in unsure], classify, settings)
+    again = _judged([views_of(upright[i], settings, stages, thorough=True) for i in unsure], classify, settings)
     for i, one in zip(unsure, again, strict=True):
         result[i] = one
     unclear = [i for i in unsure if abs(polarities[i]) < settings.clear_polarity]
-    negatives = _judged([all_views(255 - upright[i], settings, stages) for i in unclear], classify, settings)
+    negatives = _judged(
+        [views_of(255 - upright[i], settings, stages, thorough=True) for i in unclear], classify, settings
+    )
     for i, other in zip(unclear, negatives, strict=True):
         one = result[i]
         # The network knows no negatives: they look like no digit to it.
@@ -173,34 +178,26 @@ def _weighed(views: list[View], probabilities: NDArray[Any], found: Found | None
     return Best(Guess(chosen.component, chosen.image, mean), first, found)
 
 
-def first_views(
-    colours: NDArray[np.uint8], settings: SingleSettings, stages: Settings
+def views_of(
+    colours: NDArray[np.uint8], settings: SingleSettings, stages: Settings, *, thorough: bool
 ) -> tuple[list[View], Found | None]:
-    """See a picture in the ways that mostly suffice; foreground dark."""
+    """See a picture in the ways that mostly suffice, or in all that make sense for it; foreground dark."""
+    side = max(colours.shape)
     if colours.min() == colours.max():
         return [], None
-    if max(colours.shape) <= settings.small_px:
-        return list(_grey_views(colours, settings)), None
-    found = find_components(as_page(colours, None, True), stages, plane=True)
-    return list(_foreground_views(found, 1, settings))[:1], found
-
-
-def all_views(
-    colours: NDArray[np.uint8], settings: SingleSettings, stages: Settings
-) -> tuple[list[View], Found | None]:
-    """See a picture in every way that makes sense for it; foreground dark."""
-    if colours.min() == colours.max():
-        return [], None
-    views = list(_grey_views(colours, settings)) if max(colours.shape) <= settings.small_px else []
+    views = list(_grey_views(colours, settings)) if side <= settings.small_px else []
+    if side <= settings.tiny_px or (side <= SIZE and not thorough):
+        return views, None
     page = as_page(colours, None, True)
-    enlarged, factor = enlarge(page.grey, settings.enlarged_px)
-    page = replace(page, grey=enlarged)
-    shown = None
-    for plane in (True, False):
-        found = find_components(page, stages, plane=plane)
-        views += _foreground_views(found, factor, settings)
-        shown = shown or found
-    return views, shown
+    grey, factor = enlarge(page.grey, settings.enlarged_px)
+    page = replace(page, grey=grey)
+    found = find_components(page, stages, plane=True)
+    views += _foreground_views(found, factor, settings)
+    if side <= settings.small_px:
+        return views, found
+    if not thorough:
+        return views[:1], found
+    return views + list(_foreground_views(find_components(page, stages), factor, settings)), found
 
 
 def _grey_views(colours: NDArray[np.uint8], settings: SingleSettings) -> Iterator[View]:

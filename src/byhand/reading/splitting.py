@@ -146,7 +146,7 @@ def find_seams(one: Component, settings: SplittingSettings) -> Seams:
             if (start, end) == (0, len(lines) - 1):
                 continue
             between = (columns >= lines[start][:, np.newaxis]) & (columns < lines[end][:, np.newaxis])
-            part = trimmed(np.where(between, one.density, 0), one.left, one.top)
+            part = trimmed(replace(one, density=np.where(between, one.density, 0)))
             if (
                 part
                 and part.height >= settings.least_height * one.height

@@ -1,0 +1,46 @@
+"""What is told from a digit by its form alone: a plus, and small faint things."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from byhand.reading.components import Component
+from byhand.reading.grouping import Guess
+from byhand.reading.pipeline import is_plus, kind_of
+
+
+def one(density: NDArray[Any], digit: int = 1, darkness: float = 1.0) -> Guess:
+    probabilities = np.full(10, 0.001)
+    probabilities[digit] = 0.99
+    return Guess(Component(density.astype(np.float32), 0, 0, darkness), np.zeros((28, 28), np.uint8), probabilities)
+
+
+def plus() -> NDArray[Any]:
+    shape = np.zeros((40, 36))
+    shape[18:22] = shape[:, 16:20] = 1
+    return shape
+
+
+def test_a_plus_is_no_one() -> None:
+    assert is_plus(one(plus()))
+    assert not is_plus(one(plus(), digit=4))
+
+
+@pytest.mark.parametrize("how", ["slanted", "flag and foot", "upright"])
+def test_a_one_is_no_plus(how: str) -> None:
+    shape = np.zeros((40, 36))
+    if how == "slanted":
+        shape = np.fliplr(np.eye(40)) + np.fliplr(np.eye(40, k=1))
+    elif how == "upright":
+        shape = np.ones((40, 6))
+    else:
+        shape[:, 16:20] = shape[36:] = 1
+    assert not is_plus(one(shape))
+
+
+def test_small_and_faint_is_a_speck() -> None:
+    small = np.ones((15, 10))
+    assert kind_of(one(small, 0), usual_px=50, usual_darkness=0.8) == "written"
+    assert kind_of(one(small, 0, darkness=0.4), usual_px=50, usual_darkness=0.8) == "speck"
