@@ -102,8 +102,10 @@ def as_page(colours: NDArray[np.uint8], inside: Mask | None, dark_on_light: bool
     sample = colours[::step, ::step]
     background = sample[inside[::step, ::step]] if inside is not None else sample.reshape(-1, 3)
     white = np.maximum(np.percentile(background, 80, axis=0), 8).astype(np.float32)
-    scaled = colours * (np.float32(255) / white)
-    grey = scaled.min(axis=2) * np.float32(0.5) + scaled.sum(axis=2) * np.float32(1 / 6)
+    # Channel by channel: over an axis of three, min() and sum() take five times as long.
+    red, green, blue = (colours[..., i] * (np.float32(255) / white[i]) for i in range(3))
+    least = np.minimum(np.minimum(red, green), blue)
+    grey = least * np.float32(0.5) + (red + green + blue) * np.float32(1 / 6)
     return Page(grey, inside, dark_on_light)
 
 
