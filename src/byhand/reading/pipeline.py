@@ -27,7 +27,10 @@ from byhand.reading.rulings import RulingSettings, remove_rulings
 from byhand.reading.signs import FoundSign, SignSettings, take_signs
 from byhand.reading.splitting import SplittingSettings, doubted, split
 
-# What is smaller than the usual height, and fainter than the usual darkness, by together this factor, shines through.
+# What is fainter than this part of the usual darkness, and whose size times that darkness squared is below this part of
+# the usual height, shines through from the back. Without the first condition, tiny digits beside huge ones are lost:
+# 59 instead of 73 % of those on 24 such pages were read. Without both, marks from the back are read as digits.
+SHINING_THROUGH_OF_DARKNESS = 0.6
 LEAST_PROMINENT = 0.15
 
 
@@ -206,8 +209,9 @@ def kind_of(one: Guess, usual_px: float, usual_darkness: float) -> str:
     size = max(one.component.height, one.component.width) / usual_px
     if one.digit == 1 and size > 1.9:
         return "line"
-    prominent = size * min(1.0, one.component.darkness / usual_darkness) ** 2
-    if (size < 0.25 and one.confidence <= 0.9) or (one.digit == 1 and size < 0.4) or prominent < LEAST_PROMINENT:
+    darkness = one.component.darkness / usual_darkness
+    shines = darkness < SHINING_THROUGH_OF_DARKNESS and size * darkness**2 < LEAST_PROMINENT
+    if (size < 0.25 and one.confidence <= 0.9) or (one.digit == 1 and size < 0.4) or shines:
         return "speck"
     return "written"
 
