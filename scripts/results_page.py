@@ -184,7 +184,7 @@ def _generated_pages() -> str:
     pages = kept("generated-pages")
     lines = [
         f"Pages with desks, shadows, ruling and several pens, drawn by a program with MNIST's test digits (`python -m "
-        f"evaluation_sets.generated_pages --pages 200 --seed {pages['seed']} --json`). "
+        f"evaluation_sets.generated_pages --pages {pages['all']['pages']} --seed {pages['seed']} --json`). "
         "An insertion, a deletion or a substitution is "
         "one error each. A number whose digits touch is half as frequent as the other layouts.",
         "",
