@@ -7,19 +7,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-SMALL = 256  # pixels: the side of the small picture in which a page is looked for
+from byhand.reading.resizing import small
+
 # Polarity is found in a smaller one: of 96 pixels, its medians took 66 ms a picture, and told no more.
 POLARITY_SIDE_PX = 48
 POLARITY_WINDOWS = (1 / 12, 1 / 6, 1 / 3)  # parts of the shorter side
-
-
-def small(values: NDArray[Any], side: int = SMALL) -> NDArray[np.float32]:
-    """Reduce an image (h, w) so that no side is longer than `side`, by averaging."""
-    height, width = values.shape
-    factor = max(1, max(values.shape) / side)
-    size = max(1, round(width / factor)), max(1, round(height / factor))
-    image = Image.fromarray(np.asarray(values, np.float32))
-    return np.asarray(image if factor == 1 else image.resize(size, Image.Resampling.BOX))
 
 
 def luminance(colours: NDArray[Any]) -> NDArray[np.float32]:

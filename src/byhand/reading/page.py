@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from byhand.reading.background import luminance, mean_polarity, small
+from byhand.reading.background import luminance, mean_polarity
+from byhand.reading.resizing import small
 
 Mask = NDArray[np.bool_]
+
+SIDE_PX = 256  # the longer side of the small picture in which a page is looked for
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,16 @@ class Page:
     inside: Mask | None = field(default=None, repr=False)
     dark_on_light: bool = True
 
-    def reduced(self, side_px: int) -> "Page":
-        """The same with no side longer than so many pixels."""
-        inside = None if self.inside is None else small(self.inside, side_px) > 0.99
-        return Page(small(self.grey, side_px), inside, self.dark_on_light)
+    def of(self, colours: NDArray[np.uint8]) -> "Page":
+        """The same page in a larger picture, of which this one was a reduced copy."""
+        height, width = colours.shape[:2]
+        if self.grey.shape == (height, width):
+            return self
+        inside = self.inside
+        if inside is not None:
+            image = Image.fromarray(inside.astype(np.uint8)).resize((width, height), Image.Resampling.NEAREST)
+            inside = np.asarray(image).astype(bool)
+        return as_page(colours, inside, self.dark_on_light)
 
 
 def find_pages(colours: NDArray[np.uint8], settings: PageSettings | None = None) -> Iterator[Page]:
@@ -125,7 +134,7 @@ def find_page(colours: NDArray[np.uint8], settings: PageSettings | None = None) 
     height, width, _ = colours.shape
     if min(height, width) < settings.smallest_side_px:
         return None
-    channels = np.stack([small(colours[..., i]) for i in range(3)], axis=-1)
+    channels = np.stack([small(colours[..., i], SIDE_PX) for i in range(3)], axis=-1)
     k = max(3, min(channels.shape[:2]) // 16) | 1
     # Without foreground, and with a little blur against noise.
     channels = ndimage.gaussian_filter(ndimage.grey_closing(channels, (k, k, 1)), (1, 1, 0))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from byhand.reading.components import (
     Box,
@@ -23,6 +22,7 @@ from byhand.reading.foreground import Foreground, ForegroundSettings, subtract_b
 from byhand.reading.grouping import Classify, GroupingSettings, Guess, group, guess
 from byhand.reading.page import Page, PageSettings, find_pages
 from byhand.reading.preparation import stroke_width
+from byhand.reading.resizing import enlarged, reduced
 from byhand.reading.rulings import RulingSettings, remove_rulings
 from byhand.reading.signs import FoundSign, SignSettings, take_signs
 from byhand.reading.splitting import SplittingSettings, doubted, split
@@ -44,7 +44,9 @@ class Settings:
         alternatives: whether several ways to see the picture are compared; else the likeliest is taken.
         enlarged_px: smaller pictures are enlarged to about this side, so that strokes are several pixels wide.
         compared_px: longer side of the picture in which they are.
-        second_thought: a less likely way must be worth so many times as much.
+        second_thought: a less likely way must be worth so many times as much: the root of the number of digits, times
+            their part of all foreground, cubed.
+        legible: where digits are more than this part of all foreground, no other way is tried.
     """
 
     page: PageSettings | None = field(default_factory=PageSettings)
@@ -59,6 +61,7 @@ class Settings:
     enlarged_px: int = 112
     compared_px: int = 640
     second_thought: float = 1.5
+    legible: float = 0.9
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,8 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
         settings: see `Settings`.
     """
     settings = settings or Settings()
-    factor = max(1, -(-settings.enlarged_px // max(colours.shape)))
-    best = _likeliest(enlarged(colours, factor), classify, settings)
+    colours, factor = enlarged(colours, settings.enlarged_px)
+    best = _likeliest(colours, classify, settings)
     usual, dark = usual_height(best.components), usual_darkness(best.components)
     components = best.components
     signs: tuple[FoundSign, ...] = ()
@@ -125,14 +128,6 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
     return found if factor == 1 else in_smaller(found, factor)
 
 
-def enlarged(colours: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
-    """A picture so many times as large: strokes of one or two pixels become several pixels wide."""
-    if factor == 1:
-        return colours
-    image = Image.fromarray(colours)
-    return np.asarray(image.resize((image.width * factor, image.height * factor), Image.Resampling.BICUBIC))
-
-
 def in_smaller(found: Found, factor: int) -> Found:
     """What was found in an enlarged picture, in pixels of the picture itself."""
 
@@ -155,31 +150,30 @@ def _likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Setting
 
     They are compared in a reduced picture.
     """
-    pages = list(find_pages(colours, settings.page))
-    if not settings.alternatives:
-        return find_components(pages[0], settings)
-    ways = [(page, plane) for page in pages for plane in (False, True)]
+    rough, _ = reduced(colours, settings.compared_px)
+    pages = list(find_pages(rough, settings.page))
+    planes = (False, True) if settings.alternatives else (False,)
+    ways = [(page, plane) for page in pages[: None if settings.alternatives else 1] for plane in planes]
+    ways = [(page, plane) for page, plane in ways if not plane or has_broad_strokes(page, settings)]
     best, most = 0, -1.0
-    for i, (page, plane) in enumerate(ways):
-        rough = page.reduced(settings.compared_px)
-        found = find_components(rough, settings, plane=plane)
-        if plane and not _is_broad(found, settings):
-            continue
-        worth = legibility(found.components, classify)
+    for i, (page, plane) in enumerate(ways if len(ways) > 1 else ()):
+        count, part = legibility(find_components(page, settings, plane=plane).components, classify)
+        worth = math.sqrt(count) * part**3
         # The likeliest comes first: a later one must show much more.
         if worth > settings.second_thought * most:
             best, most = i, worth
-    return find_components(ways[best][0], settings, plane=ways[best][1])
+        if part > settings.legible:
+            break
+    page, plane = ways[best]
+    return find_components(page.of(colours), settings, plane=plane)
 
 
-def _is_broad(found: Found, settings: Settings) -> bool:
+def has_broad_strokes(page: Page, settings: Settings) -> bool:
     """Tell whether strokes are too broad for the window in which the background is found."""
-    broad = [min(stroke_width(one.density), 1e6) for one in found.components]
-    if not broad:
-        return False
-    window = settings.foreground.window_of_shorter * min(found.page.grey.shape)
-    usual = np.average(broad, weights=[one.amount for one in found.components])
-    return bool(usual > settings.broad_of_window * window)
+    foreground = subtract_background(page, settings.foreground, plane=True)
+    window = settings.foreground.window_of_shorter * min(page.grey.shape)
+    usual = stroke_width(np.where(foreground.mask, foreground.density, 0))
+    return bool(math.isfinite(usual) and usual > settings.broad_of_window * window)
 
 
 def find_components(page: Page, settings: Settings, *, plane: bool = False) -> Found:
@@ -193,15 +187,13 @@ def find_components(page: Page, settings: Settings, *, plane: bool = False) -> F
     return Found(page, foreground, components, lines, faint)
 
 
-def legibility(components: Sequence[Component], classify: Classify, most: int = 80) -> float:
-    """How much of what is found are digits: the root of their number, times their part of all foreground, cubed."""
+def legibility(components: Sequence[Component], classify: Classify, most: int = 80) -> tuple[int, float]:
+    """How many components read as digits, and which part of all foreground they are, 0 to 1."""
     likely = sorted(components, key=lambda one: one.amount, reverse=True)[:most]
     likely = [one for one in likely if one.height >= 8 and one.height / 12 < one.width < 2 * one.height]
-    if not likely:
-        return 0.0
     confident = [one for one in guess(likely, classify) if one.confidence >= 0.7]
     part = sum(one.component.amount for one in confident) / max(sum(one.amount for one in components), 1)
-    return math.sqrt(len(confident)) * part**3
+    return len(confident), part
 
 
 def kind_of(one: Guess, usual_px: float, usual_darkness: float) -> str:

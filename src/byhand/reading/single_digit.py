@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from byhand.reading.background import luminance
 from byhand.reading.components import Component, combined, is_speck, rescaled, usual_height
@@ -20,6 +19,7 @@ from byhand.reading.grouping import Classify, Guess
 from byhand.reading.page import as_page
 from byhand.reading.pipeline import Found, Settings, find_components
 from byhand.reading.preparation import SIZE, prepare
+from byhand.reading.resizing import enlarged, reduced
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def find_single_digits(
         page_settings: those of the stages that singles share with pages.
     """
     settings, stages = settings or SingleSettings(), page_settings or Settings(rulings=None)
-    scaled = [_reduced(colours, settings.reduced_px) for colours in pictures]
+    scaled = [reduced(colours, settings.reduced_px) for colours in pictures]
     polarities = [border_polarity(luminance(colours)) for colours, _ in scaled]
     upright = [c if p >= 0 else 255 - c for (c, _), p in zip(scaled, polarities, strict=True)]
     result = _judged([views_of(c, settings, stages, thorough=False) for c in upright], classify, settings)
@@ -128,16 +128,6 @@ def find_single_digits(
         one and replace(one, guess=replace(one.guess, component=rescaled(one.guess.component, factor)))
         for one, (_, factor) in zip(result, scaled, strict=True)
     ]
-
-
-def _reduced(colours: NDArray[np.uint8], side_px: int) -> tuple[NDArray[np.uint8], float]:
-    """A picture with no side longer than so many pixels, and by which factor it was longer."""
-    factor = max(1.0, max(colours.shape) / side_px)
-    if factor == 1:
-        return colours, 1.0
-    image = Image.fromarray(colours)
-    size = max(1, round(image.width / factor)), max(1, round(image.height / factor))
-    return np.asarray(image.resize(size, Image.Resampling.BOX)), factor
 
 
 def border_polarity(grey: NDArray[np.float32]) -> float:
@@ -188,9 +178,8 @@ def views_of(
     views = list(_grey_views(colours, settings)) if side <= settings.small_px else []
     if side <= settings.tiny_px or (side <= SIZE and not thorough):
         return views, None
+    colours, factor = enlarged(colours, settings.enlarged_px)
     page = as_page(colours, None, True)
-    grey, factor = enlarge(page.grey, settings.enlarged_px)
-    page = replace(page, grey=grey)
     found = find_components(page, stages, plane=True)
     views += _foreground_views(found, factor, settings)
     if side <= settings.small_px:
@@ -241,12 +230,3 @@ def _choices(
     if len(pieces) > 1 and len(inner) != 1:
         result.append(([max(pieces, key=lambda piece: piece.amount)], settings.part))
     return result
-
-
-def enlarge(grey: NDArray[np.float32], side_px: int) -> tuple[NDArray[np.float32], int]:
-    """Enlarge a small picture to about this side; by which factor."""
-    factor = -(-side_px // max(grey.shape))
-    if factor <= 1:
-        return grey, 1
-    size = grey.shape[1] * factor, grey.shape[0] * factor
-    return np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BICUBIC)).clip(0, None), factor

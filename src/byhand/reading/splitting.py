@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from byhand.reading.background import small
 from byhand.reading.components import Component, trimmed
 from byhand.reading.grouping import Classify, Guess, guess
 from byhand.reading.preparation import stroke_width
+from byhand.reading.resizing import small
 
 
 @dataclass(frozen=True)
