@@ -10,7 +10,7 @@ EVERYWHERE = np.ones((400, 600), bool)
 
 
 def without_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    foreground = Foreground(mask.astype(np.float32), mask, np.ones(mask.shape, np.float32))
+    foreground = Foreground(mask.astype(np.float32), mask, mask, np.ones(mask.shape, np.float32))
     return remove_rulings(foreground, None)[0].mask
 
 
@@ -64,5 +64,15 @@ def test_a_box_goes_and_the_digit_that_touches_it_stays() -> None:
 def test_what_is_taken_out_is_told() -> None:
     mask = np.zeros_like(EVERYWHERE)
     mask[200:203] = True
-    _, boxes = remove_rulings(Foreground(mask.astype(np.float32), mask, np.ones(mask.shape, np.float32)), None)
+    _, boxes = remove_rulings(Foreground(mask.astype(np.float32), mask, mask, np.ones(mask.shape, np.float32)), None)
     assert boxes == ((0, 200, 600, 203),)
+
+
+def test_faint_squared_paper_of_which_only_pieces_stand_out_goes() -> None:
+    weak = ring() | squared()
+    seen = np.kron(np.random.default_rng(0).random((40, 60)) < 0.35, np.ones((10, 10), bool))
+    strong = ring() | (squared() & seen)
+    foreground = Foreground(strong.astype(np.float32), strong, weak, np.ones(strong.shape, np.float32))
+    left = remove_rulings(foreground, None)[0].mask
+    assert (left & ring()).sum() > 0.9 * ring().sum()
+    assert (left & ~ring()).sum() < 0.1 * (strong & ~ring()).sum()

@@ -38,11 +38,13 @@ class Foreground:
     Attributes:
         density: 0 (background) to 1 (black), float32, shape (h, w).
         mask: True where there is foreground, shape (h, w).
+        weak: True where there may be, too: half as much darker than the background as foreground must be.
         level: how bright the background is, shape (h, w).
     """
 
     density: NDArray[np.float32] = field(repr=False)
     mask: NDArray[np.bool_] = field(repr=False)
+    weak: NDArray[np.bool_] = field(repr=False)
     level: NDArray[np.float32] = field(repr=False)
 
 
@@ -69,7 +71,7 @@ def subtract_background(page: Page, settings: ForegroundSettings | None = None, 
     threshold = np.clip(settings.noise_deviations * noise(raw), settings.faintest, settings.noise_most)
     if page.inside is not None:
         density[~page.inside] = 0
-    return Foreground(density, density > threshold, level)
+    return Foreground(density, density > threshold, density > threshold / 2, level)
 
 
 def noise(values: NDArray[np.float32], block_px: int = 32) -> NDArray[np.float32]:

@@ -74,7 +74,7 @@ def remove_rulings(
     few = _pooled(mask, step)
     within = np.ones(few.shape, bool) if inside is None else ~_pooled(~inside, step)
     edge = _edge_of(within, round(settings.edge_of_shorter * min(few.shape)) + 1)
-    grids, lines = Lines(few, edge, settings).found()
+    grids, lines = Lines(few, _pooled(foreground.weak, step), edge, settings).found()
     # What is left of the desk lies a little within the page that was found on it.
     border = _edge_of(within, 2) if inside is None else edge
     apart = settings.spanning * min(few.shape) * math.sqrt(within.mean())
@@ -141,12 +141,13 @@ class Lines:
 
     Args:
         mask: True where there is foreground.
+        weak: True where there may be, too: faint lines are broken in the mask.
         edge: True along the page's rim.
         settings: see `RulingSettings`.
     """
 
-    def __init__(self, mask: Mask, edge: Mask, settings: RulingSettings) -> None:
-        self.mask, self.edge, self.settings = mask, edge, settings
+    def __init__(self, mask: Mask, weak: Mask, edge: Mask, settings: RulingSettings) -> None:
+        self.mask, self.weak, self.edge, self.settings = mask, weak, edge, settings
 
     def found(self) -> tuple[Mask, Mask]:
         """Where there are grids and boxes, and where there are other lines."""
@@ -156,7 +157,8 @@ class Lines:
         across, down = np.zeros_like(rest), np.zeros_like(rest)
         whole = 0.3 * min(rest.shape)
         if min(rest.shape) >= self.settings.smallest_page_px:
-            across, down = self._across_page(rest), self._across_page(rest.T).T
+            weak = self.weak & ~grids
+            across, down = self._across_page(weak) & rest, self._across_page(weak.T).T & rest
             # A straight 1, however long, ends before the edge.
             across &= (across & self.edge).any()
             down &= (down & self.edge).any()
