@@ -106,7 +106,7 @@ def group(
         return tuple(guess(components, classify))
     clusters = neighbours(components, settings)
     usual = usual_height(components)
-    subsets = [_subsets(cluster, settings) for cluster in clusters]
+    subsets = [_subsets(cluster, usual, settings) for cluster in clusters]
     flat = [
         combined([cluster[i] for i in subset])
         for cluster, some in zip(clusters, subsets, strict=True)
@@ -143,7 +143,7 @@ def neighbours(components: Sequence[Component], settings: GroupingSettings) -> l
     return list(clusters.values())
 
 
-def _subsets(pieces: Sequence[Component], settings: GroupingSettings) -> list[tuple[int, ...]]:
+def _subsets(pieces: Sequence[Component], usual_px: float, settings: GroupingSettings) -> list[tuple[int, ...]]:
     """The groups of pieces that could be one digit, by their positions."""
     count, most = len(pieces), min(settings.most, len(pieces))
     few = count <= settings.exhaustive
@@ -155,17 +155,17 @@ def _subsets(pieces: Sequence[Component], settings: GroupingSettings) -> list[tu
             if few
             else (tuple(range(start, start + size)) for start in range(count - size + 1))
         )
-        if _hangs_together([pieces[i] for i in subset], settings)
+        if _hangs_together([pieces[i] for i in subset], usual_px, settings)
     ]
 
 
-def _hangs_together(pieces: Sequence[Component], settings: GroupingSettings) -> bool:
+def _hangs_together(pieces: Sequence[Component], usual_px: float, settings: GroupingSettings) -> bool:
     """Tell whether pieces can be one digit: each near another, and the whole not much wider than high."""
     if len(pieces) == 1:
         return True
     width = max(p.right for p in pieces) - min(p.left for p in pieces)
     height = max(p.bottom for p in pieces) - min(p.top for p in pieces)
-    if width > 1.6 * height or height > 1.8 * max(p.height for p in pieces):
+    if width > 1.6 * height or height > max(1.8 * max(p.height for p in pieces), 1.2 * usual_px):
         return False
     return len(neighbours(pieces, settings)) == 1
 
