@@ -91,9 +91,12 @@ def remove_rulings(
     away = mask & _enlarged(gone, step, mask.shape)
     ruled = away & ~_enlarged(grids | shadows | edge, step, mask.shape)
     if ruled.any():  # a pen is mostly darker than ruling lines, and its strokes are shorter
-        labels, count = ndimage.label(
-            ruled & (foreground.density > settings.darker * np.median(foreground.density[ruled]))
-        )
+        # Lines differ from place to place: in a shadow, they stand out more.
+        side = round(settings.spanning * min(mask.shape))
+        there = ndimage.uniform_filter(ruled.astype(np.float32), side)
+        mean = ndimage.uniform_filter(np.where(ruled, foreground.density, 0), side) / np.maximum(there, 1e-6)
+        usual = np.maximum(mean, np.median(foreground.density[ruled]))
+        labels, count = ndimage.label(ruled & (foreground.density > settings.darker * usual))
         longest = [0, *(max(p.stop - p.start for p in place) for place in ndimage.find_objects(labels, count))]
         away &= np.asarray((labels == 0) | (np.array(longest) > settings.spanning / 2 * min(mask.shape))[labels])
     return replace(foreground, density=np.where(away, 0, foreground.density), mask=mask & ~away), boxes
