@@ -47,8 +47,7 @@ def local_level(grey: NDArray[Any], window: int) -> NDArray[np.float32]:
     """
     factor = max(1, window // 16)
     height, width = grey.shape
-    padded = np.pad(grey, ((0, -height % factor), (0, -width % factor)), mode="edge")
-    reduced = padded.reshape(padded.shape[0] // factor, factor, padded.shape[1] // factor, factor).mean(axis=(1, 3))
+    reduced = np.asarray(Image.fromarray(np.asarray(grey, np.float32)).reduce(factor))
     k = max(3, window // factor) | 1
     k = min(k, 2 * min(reduced.shape) - 1)
     border = np.pad(ndimage.gaussian_filter(reduced, 0.7), k, mode="edge")
@@ -58,7 +57,7 @@ def local_level(grey: NDArray[Any], window: int) -> NDArray[np.float32]:
     level = ndimage.uniform_filter(ndimage.minimum_filter(level, 3), 3)
     if factor == 1:
         return np.asarray(level[:height, :width], np.float32)
-    size = padded.shape[1], padded.shape[0]
+    size = reduced.shape[1] * factor, reduced.shape[0] * factor
     image = Image.fromarray(level.astype(np.float32)).resize(size, Image.Resampling.BILINEAR)
     return np.asarray(image)[:height, :width]
 

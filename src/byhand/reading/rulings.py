@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from scipy import ndimage
 
 from byhand.reading.components import EIGHT, Box
@@ -104,12 +105,8 @@ def remove_rulings(
 
 def _pooled(mask: Mask, step: int) -> Mask:
     """Each block of so many pixels as one: True where any is."""
-    if step == 1:
-        return mask
-    height, width = mask.shape
-    padded = np.pad(mask, ((0, -height % step), (0, -width % step)))
-    pooled: Mask = padded.reshape(padded.shape[0] // step, step, padded.shape[1] // step, step).any(axis=(1, 3))  # type: ignore[assignment]
-    return pooled
+    # Of step 2, `any` over axes of two takes 27 ms for 3 million pixels, and this 4.
+    return mask if step == 1 else np.asarray(Image.fromarray(255 * mask.astype(np.uint8)).reduce(step)) > 0
 
 
 def _enlarged(mask: Mask, step: int, shape: tuple[int, ...]) -> Mask:
