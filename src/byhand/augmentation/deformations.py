@@ -51,8 +51,13 @@ class Deformations:
             shift=strength * self.shift, elastic=strength * self.elastic,
         )  # fmt: skip
 
-    def fields(self, count: int, height: int, width: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draw the sources, (row, column) in pixels, of `count` deformations: shape (count, 2, height, width)."""
+    def fields(
+        self, count: int, height: int, width: int, rng: np.random.Generator, wanted: slice = slice(None)
+    ) -> NDArray[np.float32]:
+        """Draw the sources, (row, column) in pixels, of `count` deformations: shape (count, 2, height, width).
+
+        All are drawn, and of these, only those that are wanted are computed.
+        """
         angle, slant, *rest = rng.uniform(-1, 1, (6, count))
         stretch, shift = np.reshape(rest, (2, 2, count))
         matrix = affine(np.radians(self.rotation) * angle, 1 + self.scale * stretch, self.shear * slant)
@@ -64,8 +69,8 @@ class Deformations:
             weights.append(self.elastic * rng.standard_normal((count, 2, len(bends)), np.float32))
             patterns = np.concatenate([patterns, bends])
         # All of it is linear: one matrix product mixes every field from the patterns.
-        mix = np.concatenate(weights, axis=2, dtype=np.float32).reshape(2 * count, -1)
-        return (mix @ patterns).reshape(count, 2, height, width)
+        mix = np.concatenate(weights, axis=2, dtype=np.float32)[wanted].reshape(-1, len(patterns))
+        return (mix @ patterns).reshape(-1, 2, height, width)
 
     def deform(
         self,
@@ -74,6 +79,7 @@ class Deformations:
         width: int,
         rng: np.random.Generator,
         out: NDArray[Any] | None = None,
+        share: tuple[int, int] = (0, 1),
     ) -> NDArray[Any]:
         """Deform images.
 
@@ -83,16 +89,22 @@ class Deformations:
             width: of an image, in pixels.
             rng: draws the deformations.
             out: takes the result; may be `inputs`.
+            share: which of how many shares of the images to deform; the others are left to others.
 
         Returns:
             The deformed images, shape (n, height * width).
         """
+        rank, members = share
         out = np.empty_like(inputs) if out is None else out
         step = self.group * -(-IMAGES_AT_A_TIME // self.group)
         for start in range(0, len(inputs), step):
             images = inputs[start : start + step]
-            sources = self.fields(-(-len(images) // self.group), height, width, rng)
-            out[start : start + step] = resample(images, sources, self.group)
+            count = -(-len(images) // self.group)
+            mine = slice(count * rank // members, count * (rank + 1) // members)
+            sources = self.fields(count, height, width, rng, mine)
+            if len(sources):
+                own = slice(start + mine.start * self.group, start + min(mine.stop * self.group, len(images)))
+                out[own] = resample(inputs[own], sources, self.group)
         return out
 
 

@@ -91,6 +91,7 @@ def train(
     chosen = Recipe.load(_recipe_to_resume(resume, recipe, options, out) if resume else name, **options)
     # NumPy and all that needs it is loaded only now, so that a wrong option is answered at once.
     from byhand.cli.progress import TrainingProgress
+    from byhand.training.crew import LostMemberError
     from byhand.training.divergence import DivergedError
     from byhand.training.run import Run
     from byhand.training.run_folder import new_run_folder, save_recipe, save_run
@@ -105,6 +106,11 @@ def train(
     except DivergedError as error:
         save_run(run, place)
         error.args = (f"{error} They are in {place}.",)
+        raise
+    except LostMemberError as error:
+        run.interrupted = True
+        save_run(run, place)
+        error.args = (f"{error} What was learned until then is in {place}.",)
         raise
     except KeyboardInterrupt:
         run.interrupted = True

@@ -2,15 +2,25 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from byhand.nn.activations import ACTIVATIONS, Activation
+from byhand.nn.activations import ACTIVATIONS
 from byhand.nn.dense import Dense
 from byhand.nn.initialisers import INITIALISERS
 from byhand.nn.memory import aligned_zeros
+
+
+class Layer(Protocol):
+    """What `forward` and `backward` are in every layer: see `activations.py`."""
+
+    def forward(self, inputs: NDArray[Any]) -> NDArray[Any]:
+        """Give the layer's output."""
+
+    def backward(self, output_gradient: NDArray[Any]) -> NDArray[Any]:
+        """Turn dL/d(output) into dL/d(inputs)."""
 
 
 class Network:
@@ -52,7 +62,7 @@ class Network:
         self.parameters = aligned_zeros(count, dtype) if parameters is None else parameters
         self.gradient = aligned_zeros(count, dtype) if gradient is None else gradient
         self.dense: list[Dense] = []
-        self.layers: list[Dense | Activation] = []
+        self.layers: list[Layer] = []
         start = 0
         for inputs, units in shapes:
             middle, end = start + inputs * units, start + inputs * units + units

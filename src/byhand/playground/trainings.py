@@ -54,7 +54,7 @@ def recipe_from(settings: Any, data: str) -> Recipe:
     limit = int(amount) + HELD_OUT if amount else 0
     try:
         fast = replace(Recipe.load("fast"), name="play")
-        recipe = fast.changed(**settings, data=data, limit=limit, validation=HELD_OUT)
+        recipe = fast.changed(**settings, data=data, limit=limit, validation=HELD_OUT, workers=1)
     except ByhandError as error:
         raise ByhandError(in_words(str(error))) from error
     if (

@@ -1,7 +1,6 @@
 """Checkpoints: a training saved between two epochs, and resumed as if nothing had happened, to the last bit."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from byhand.errors import ByhandError
 from byhand.files import write_atomically
-from byhand.training.loop import Epoch, Training
+from byhand.training.loop import Training
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 FORMAT = 1
@@ -28,16 +27,7 @@ def save_checkpoint(training: Training, path: Path) -> None:
     """
     from safetensors.numpy import save
 
-    position = {
-        "format": FORMAT,
-        "epoch": training.epoch,
-        "step": training.step,
-        "losses": training.guard.losses,
-        "at_start": training.guard.at_start,
-        "order": training.order_rng.bit_generator.state,
-        "augmentation": training.augmentation_rng.bit_generator.state,
-        "history": [asdict(epoch) for epoch in training.history],
-    }
+    position = {"format": FORMAT} | training.position
     write_atomically(path, save(_arrays(training), {"byhand": json.dumps(position)}))
 
 
@@ -59,12 +49,7 @@ def load_checkpoint(training: Training, path: Path) -> None:
             if arrays[name].shape != place.shape or arrays[name].dtype != place.dtype:
                 raise ValueError("its recipe or data was another")
             place[...] = arrays[name]
-        training.epoch, training.step = position["epoch"], position["step"]
-        training.guard.losses[:] = position["losses"]
-        training.guard.at_start = position["at_start"]
-        training.order_rng.bit_generator.state = position["order"]
-        training.augmentation_rng.bit_generator.state = position["augmentation"]
-        training.history = [Epoch(**epoch) for epoch in position["history"]]
+        training.position = position
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise ByhandError(f"Cannot go on from {path} ({error}): start this training anew.") from error
 

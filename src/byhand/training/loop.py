@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
@@ -16,14 +16,18 @@ from byhand.data.batches import batches
 from byhand.nn import L2, SCHEDULES, Network, SoftmaxNLL, make_optimiser
 from byhand.training.divergence import DivergenceGuard
 from byhand.training.recipe import Recipe
+from byhand.training.team import Exchange, Share
 
 # Progress is reported this often in each epoch: often enough for a live display, too seldom to cost time.
 PROGRESS_REPORTS_PER_EPOCH = 10
-# From this batch size on, BLAS may use all its threads.
+# From this batch size on, BLAS may use all its threads, where nothing was measured. One epoch on two cores, in seconds,
+# with one thread and with two: 0.34 and 0.42 in batches of 32, 0.26 and 0.29 of 64, 0.25 and 0.23 of 128, 0.21 and 0.16 of
+# 512: handing half of a small product to another core takes longer than it saves.
 BATCH_WORTH_TWO_CORES = 100
 
-# A batch of scaled images, a random number generator, and how strong to be, 0 to 1: gives the changed images.
-Augment = Callable[[NDArray[Any], np.random.Generator, float], NDArray[Any]]
+# A batch of scaled images, a random number generator, how strong to be, 0 to 1, and with whom to share the work: gives
+# the changed images.
+Augment = Callable[[NDArray[Any], np.random.Generator, float, Exchange | None], NDArray[Any]]
 
 
 class Event(Enum):
@@ -74,6 +78,8 @@ class Training:
         epoch_seconds: time spent in the present epoch, as of the last progress report.
         history: one entry per finished epoch.
         guard: notices divergence.
+        share: this process's slice of the network, where a team trains it; None where one process does.
+        one_thread: whether BLAS uses one thread.
         best: with early stopping, the parameters after the epoch of the lowest validation loss, shape (p,).
     """
 
@@ -115,6 +121,8 @@ class Training:
         self.steps = steps_per_epoch * recipe.epochs
         self.steps_per_report = math.ceil(steps_per_epoch / PROGRESS_REPORTS_PER_EPOCH)
         self.guard = DivergenceGuard(network, targets, recipe.usual_rate)
+        self.share: Share | None = None
+        self.one_thread = recipe.batch_size < BATCH_WORTH_TWO_CORES
         self.epoch = self.step = self.shown = 0
         self.epoch_seconds = 0.0
         self.history: list[Epoch] = []
@@ -122,6 +130,37 @@ class Training:
         self._loss_sum, self._correct, self._labelled = 0.0, 0, 0
         # Outliers are shown, too, but have no right class: accuracy is that of the others.
         self._has_outliers = bool((targets.max(axis=1) < 1).any())
+
+    @property
+    def position(self) -> dict[str, Any]:
+        """Where the training stands, between two epochs, but for arrays; another of the same recipe can go on there."""
+        return {
+            "epoch": self.epoch,
+            "step": self.step,
+            "losses": list(self.guard.losses),
+            "at_start": self.guard.at_start,
+            "order": self.order_rng.bit_generator.state,
+            "augmentation": self.augmentation_rng.bit_generator.state,
+            "history": [asdict(epoch) for epoch in self.history],
+        }
+
+    @position.setter
+    def position(self, position: dict[str, Any]) -> None:
+        self.epoch, self.step = position["epoch"], position["step"]
+        self.guard.losses[:] = position["losses"]
+        self.guard.at_start = position["at_start"]
+        self.order_rng.bit_generator.state = position["order"]
+        self.augmentation_rng.bit_generator.state = position["augmentation"]
+        self.history = [Epoch(**epoch) for epoch in position["history"]]
+
+    def join(self, share: Share, state: dict[str, NDArray[Any]]) -> None:
+        """Train only a slice of the network from now on.
+
+        Args:
+            share: the slice.
+            state: where all members put their slices together: parameters and the optimiser's memory, by name.
+        """
+        self.share, self.state, self.one_thread = share, state, True
 
     @property
     def loss(self) -> float:
@@ -146,7 +185,8 @@ class Training:
         while self.step < self.steps and not self.stopped_early:
             start = time.perf_counter()
             # Divergence is noticed by the loss; NumPy's warnings would only come on top.
-            with blas_threads(self.recipe.batch_size), np.errstate(over="ignore", invalid="ignore"):
+            threads = threadpool_limits(1, "blas") if self.one_thread else nullcontext()
+            with threads, np.errstate(over="ignore", invalid="ignore"):
                 for report in self._steps_of_epoch():
                     if report:
                         self.epoch_seconds = time.perf_counter() - start
@@ -179,20 +219,25 @@ class Training:
 
     def _steps_of_epoch(self) -> Iterator[bool]:
         """Show every example once; after each step, say whether it is time to report progress."""
-        recipe, network, criterion = self.recipe, self.network, self.criterion
+        recipe, criterion = self.recipe, self.criterion
+        network, penalty, exchange = self.network, self.penalty, None
+        if self.share:
+            network, exchange = self.share.network, self.share.exchange
+            penalty = L2(recipe.l2, network.dense)
         schedule = SCHEDULES[recipe.schedule]
         self.epoch += 1
         self.shown, self._loss_sum, self._correct, self._labelled = 0, 0.0, 0, 0
         order_rng = self.order_rng if recipe.shuffle else None
         for inputs, targets in batches(self.inputs, self.targets, recipe.batch_size, order_rng, self.scale):
             if self.augment:
-                inputs = self.augment(inputs, self.augmentation_rng, 1 - recipe.fading * self.step / self.steps)
+                strength = 1 - recipe.fading * self.step / self.steps
+                inputs = self.augment(inputs, self.augmentation_rng, strength, exchange)
             self.last_rate = self.learning_rate * schedule(self.step / self.steps)
             loss = criterion.forward(network.forward(inputs), targets)
             network.backward(criterion.backward())
             if recipe.l2:
-                self.penalty.backward()
-            self.optimiser.step(self.last_rate)
+                penalty.backward()
+            (self.share or self).optimiser.step(self.last_rate)
 
             self.step += 1
             self.shown += len(inputs)
@@ -202,14 +247,15 @@ class Training:
             self.guard.losses.append(loss)
             report = self.step % self.steps_per_report == 0 or self.shown == len(self.inputs)
             if report:
+                self._gather(whole_state=self.shown == len(self.inputs))
                 self.guard.check(self.learning_rate, last=self.step == self.steps)
             yield report
 
-
-def blas_threads(batch_size: int) -> AbstractContextManager[Any]:
-    """Let small products run on one core: handing half of each to another core takes longer than it saves.
-
-    One epoch on two cores, in seconds, with one thread and with two: 0.34 and 0.42 in batches of 32, 0.26 and
-    0.29 of 64, but 0.25 and 0.23 of 128, and 0.21 and 0.16 of 512.
-    """
-    return threadpool_limits(1, "blas") if batch_size < BATCH_WORTH_TWO_CORES else nullcontext()
+    def _gather(self, *, whole_state: bool) -> None:
+        """Put the members' slices together: the parameters, and after an epoch, what the optimiser remembers."""
+        if self.share:
+            self.share.gather(self.state, parameters_only=not whole_state)
+            np.copyto(self.network.parameters, self.state["parameters"])
+            if whole_state:
+                for name, array in self.optimiser.memory.items():
+                    np.copyto(array, self.state[name])

@@ -81,6 +81,7 @@ class Recipe:
     patience: int = _setting(0, "Early stopping: end after this many epochs without a lower validation loss; 0 never.")
     limit: int = _setting(0, "Train on this many images only; 0 for all.")
     seed: int = _setting(0, "Decides everything random: the same seed gives the same model.")
+    workers: int = _setting(0, "Processes that share the first hidden layer; 0 for as many as make it faster.")
     dtype: str = _setting("float32", "Number type: 'float32' or 'float64'.")
     stored: str = _setting("same", "Number type of the weights in the file: 'same', or 'float16' for half the size.")
 
@@ -128,6 +129,13 @@ class Recipe:
                 "Early stopping needs held-out images to judge by: give --validation 5000 with --patience."
             )
         _range("limit", self.limit, 0, 10**9)
+        _range("workers", self.workers, 0, 1024)
+        units = self.hidden[0] if self.hidden else 1
+        if self.workers > units:
+            raise ByhandError(
+                f"--workers shares the first hidden layer between processes, and {self.workers} are too many for "
+                f"{units} {'unit' if self.hidden else 'process: there is no hidden layer'}."
+            )
         _range("seed", self.seed, 0, 2**63 - 1)
 
     @classmethod

@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,6 +16,8 @@ from byhand.data.sources import load_dataset
 from byhand.evaluation import Evaluation, evaluate, fit_temperature
 from byhand.model import load_model
 from byhand.training.checkpoint import CHECKPOINT_FILE, load_checkpoint, save_checkpoint
+from byhand.training.crew import Crew
+from byhand.training.crew_size import choose_members, crew_for
 from byhand.training.diagnosis import diagnose
 from byhand.training.fine_tuning import set_up_fine_tuning
 from byhand.training.loop import Epoch, Event, Training
@@ -21,6 +25,8 @@ from byhand.training.orientation import upright
 from byhand.training.recipe import Recipe
 from byhand.training.setup import set_up
 
+# Those of MNIST, the data set that is known before it is loaded.
+EXAMPLES = 60_000
 # A checkpoint is written after an epoch if the last one is at least so old: what an interruption may cost.
 SECONDS_BETWEEN_CHECKPOINTS = 2.0
 
@@ -53,6 +59,8 @@ class Run:
         """
         self._start = time.perf_counter()
         origin = load_model(recipe.fine_tune) if recipe.fine_tune else None
+        # Its processes start while the data is loaded.
+        crew = crew_for(recipe, EXAMPLES if recipe.data == "mnist" and data is None else 0)
         self.data = upright(
             data
             or load_dataset(
@@ -73,6 +81,7 @@ class Run:
             augmentation_rng=setup.augmentation_rng,
             validate=self.validate if setup.recipe.validation else None,
         )  # fmt: skip
+        self.crew = self._crew(crew)
         self.folder: Path | None = None
         self.evaluation: Evaluation | None = None
         self.interrupted = False
@@ -112,17 +121,20 @@ class Run:
             load_checkpoint(training, checkpoint)
             self.model.history = [epoch.without_seconds() for epoch in self.history]
         last_checkpoint = time.perf_counter()
-        for event in training.events():
-            if event is Event.EPOCH:
-                self.model.history.append(self.history[-1].without_seconds())
-            yield event
-            if (
-                event is Event.EPOCH
-                and checkpoint
-                and time.perf_counter() - last_checkpoint > SECONDS_BETWEEN_CHECKPOINTS
-            ):
-                save_checkpoint(training, checkpoint)
-                last_checkpoint = time.perf_counter()
+        with self.crew or nullcontext():
+            if self.crew:
+                self.crew.join(training, self.recipe.workers)
+            for event in training.events():
+                if event is Event.EPOCH:
+                    self.model.history.append(self.history[-1].without_seconds())
+                yield event
+                if (
+                    event is Event.EPOCH
+                    and checkpoint
+                    and time.perf_counter() - last_checkpoint > SECONDS_BETWEEN_CHECKPOINTS
+                ):
+                    save_checkpoint(training, checkpoint)
+                    last_checkpoint = time.perf_counter()
         self.evaluation = self._finish()
         self.seconds = time.perf_counter() - self._start
 
@@ -131,6 +143,19 @@ class Run:
         for _ in self.events():
             pass
         return self
+
+    def _crew(self, crew: Crew | None) -> Crew | None:
+        """Decide how many processes train, by trying; None where this one does alone."""
+        training = self.training
+        crew = crew or crew_for(self.recipe, len(training.inputs))
+        workers = 1
+        if crew:
+            workers, training.one_thread = choose_members(training, crew, self.recipe.workers)
+        self.recipe = replace(self.recipe, workers=workers)
+        self.model.recipe["workers"] = workers
+        if crew and workers == 1:
+            crew.end()
+        return crew if workers > 1 else None
 
     def validate(self) -> tuple[float, float]:
         """Accuracy, 0 to 1, and loss, in nats, on the held-out images."""

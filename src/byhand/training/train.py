@@ -49,6 +49,7 @@ class Settings(TypedDict, total=False):
     patience: int
     limit: int
     seed: int
+    workers: int
     dtype: Literal["float32", "float64"]
     stored: Literal["same", "float16"]
 

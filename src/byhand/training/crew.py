@@ -1,0 +1,266 @@
+"""The processes of a team: started early, told what to do, ended together."""
+
+import os
+import pickle
+import platform
+import signal
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from byhand.errors import ByhandError
+from byhand.nn import Network
+from byhand.training.recipe import Recipe
+from byhand.training.shared_memory import Place, SharedMemory, lay_out
+from byhand.training.team import Exchange, Share
+
+if TYPE_CHECKING:
+    from byhand.training.loop import Training
+
+# A member reads what another has written once it sees its counter. That holds where writes become visible in their order,
+# as on x86; ARM's processors promise less, and there, one process with BLAS' own threads is used.
+ORDERED_PROCESSORS = ("x86_64", "amd64")
+COUNTERS_PER_CACHE_LINE = 8
+FREED_AT_START_BYTES = 30_000_000  # glibc learns from what is freed, up to 32 MB
+
+
+class LostMemberError(ByhandError):
+    """A process of the team has ended; the network has the weights of the last progress report."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What each process must know to do its share: all but the arrays, which it finds in shared memory."""
+
+    handle: int | str
+    places: dict[str, Place]
+    sizes: list[int]
+    recipe: Recipe
+    scale: Any
+    augment: Any
+
+
+@dataclass(frozen=True)
+class Order:
+    """A training to take part in.
+
+    Attributes:
+        rank, members, count: see `Exchange`.
+        position: where it stands, see `Training.position`.
+        steps: for how many to take part; None until its end.
+    """
+
+    rank: int
+    members: int
+    count: int
+    position: dict[str, Any]
+    steps: int | None
+
+
+class Crew:
+    """The processes beside this one. They end with this object, and when its process ends, however that may be.
+
+    Attributes:
+        size: how many there are, this one among them.
+    """
+
+    def __init__(self, size: int) -> None:
+        """Start them; Python takes a third of a second to start, in which this process can load data.
+
+        Raises:
+            OSError: they cannot be had.
+        """
+        self.size = size
+        self.memory = SharedMemory()
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self._end = weakref.finalize(self, _end, self.processes)
+        self.arrays: dict[str, NDArray[Any]] = {}
+        self._exchange: Exchange | None = None
+        # They import this very byhand, wherever the user's script has found it, and never the user's script.
+        paths = [str(Path(__file__).parents[2]), *sys.path]
+        code = f"import sys; sys.path[:] = {paths!r}; from byhand.training.crew import serve; serve()"
+        one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        # Ctrl-C, which a terminal sends to all processes in the foreground, is for this one alone.
+        apart: dict[str, Any] = (
+            {"creationflags": 0x200}  # CREATE_NEW_PROCESS_GROUP
+            if sys.platform == "win32"
+            else {"start_new_session": True, "pass_fds": [self.memory.handle]}
+        )
+        for _ in range(size - 1):
+            self.processes.append(
+                subprocess.Popen(
+                    [sys.executable, "-c", code], env=os.environ | one_thread, **apart,
+                    stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                )
+            )  # fmt: skip
+
+    def prepare(self, training: "Training") -> None:
+        """Put what all processes need into shared memory.
+
+        Raises:
+            OSError: there is not enough of it.
+            LostMemberError: a process has ended.
+        """
+        network, recipe = training.network, training.recipe
+        dtype, batch = network.parameters.dtype, min(recipe.batch_size, len(training.inputs))
+        state = {"parameters": network.parameters} | training.optimiser.memory
+        places = lay_out(
+            {
+                "counters": ((self.size, COUNTERS_PER_CACHE_LINE), np.int64),
+                "parts": ((2, self.size, batch * network.sizes[2]), dtype),
+                "images": ((2, batch * network.sizes[0] if training.augment else 0), dtype),
+                "inputs": (training.inputs.shape, training.inputs.dtype),
+                "targets": (training.targets.shape, training.targets.dtype),
+            }
+            | {f"state {name}": (array.shape, array.dtype) for name, array in state.items()}
+        )
+        self.arrays = self.memory.arrays(places, create=True)
+        np.copyto(self.arrays["inputs"], training.inputs)
+        np.copyto(self.arrays["targets"], training.targets)
+        # Members know nothing of what is held out: when to stop early is decided here.
+        recipe = replace(recipe, patience=0)
+        job = Job(self.memory.handle, places, network.sizes, recipe, training.scale, training.augment)
+        for process in self.processes:
+            self._send(process, job)
+        self.memory.close()
+
+    def join(self, training: "Training", members: int, steps: int | None = None) -> None:
+        """Let the first `members` processes, this one among them, share a training from where it stands.
+
+        Args:
+            training: between two epochs.
+            members: how many.
+            steps: for how many steps; None until its end.
+
+        Raises:
+            LostMemberError: a process has ended.
+        """
+        state = state_arrays(self.arrays)
+        for name, array in ({"parameters": training.network.parameters} | training.optimiser.memory).items():
+            np.copyto(state[name], array)
+        for rank, process in enumerate(self.processes[: members - 1], start=1):
+            self._send(process, Order(rank, members, self._count, training.position, steps))
+        self._exchange = Exchange(self.arrays, 0, members, self._count, self.look_after)
+        share = Share(training.network, training.recipe.optimizer, training.recipe.momentum, self._exchange)
+        share.scatter(state)
+        training.join(share, state)
+
+    @property
+    def _count(self) -> int:
+        """Where the counters stand."""
+        return self._exchange.count if self._exchange else 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def look_after(self) -> None:
+        """Raise if a process has ended.
+
+        Raises:
+            LostMemberError: one has.
+        """
+        if any(process.poll() is not None for process in self.processes):
+            raise LostMemberError(_LOST)
+
+    def end(self) -> None:
+        """End all processes, and wait until they have ended."""
+        self._end()
+
+    def _send(self, process: "subprocess.Popen[bytes]", message: Job | Order) -> None:
+        assert process.stdin is not None
+        try:
+            pickle.dump(message, process.stdin)
+            process.stdin.flush()
+        except OSError as error:
+            raise LostMemberError(_LOST) from error
+
+
+_LOST = (
+    "A process that shared the training has ended, perhaps for lack of memory: use --resume to go on, or one process with "
+    "--workers 1."
+)
+
+
+def _end(processes: list["subprocess.Popen[bytes]"]) -> None:
+    for process in processes:
+        process.kill()
+    for process in processes:
+        process.wait()
+        with suppress(OSError):  # of what it had not read
+            assert process.stdin is not None
+            process.stdin.close()
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def can_share() -> bool:
+    """Whether several processes can share a training on this machine."""
+    return bool(sys.executable) and platform.machine().lower() in ORDERED_PROCESSORS
+
+
+def state_arrays(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Parameters and the optimiser's memory in shared memory, by name."""
+    return {name.removeprefix("state "): array for name, array in arrays.items() if name.startswith("state ")}
+
+
+def serve() -> None:
+    """What each process does: take part in one training after the other, until its standard input ends."""
+    from byhand.training.divergence import DivergedError
+    from byhand.training.loop import Event, Training
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Once as much has been freed, the C library keeps memory instead of giving it back after every step: the first epoch
+    # of `accurate` takes 0.5 s instead of 0.7.
+    np.empty(FREED_AT_START_BYTES, np.uint8)
+    messages = _messages(sys.stdin.buffer)
+    job = next(messages)
+    arrays = SharedMemory(job.handle).arrays(job.places)
+    state = state_arrays(arrays)
+    for order in messages:
+        network = Network(job.sizes, job.recipe.activation, state["parameters"].dtype)
+        network.parameters[:] = state["parameters"]
+        training = Training(
+            network, arrays["inputs"], arrays["targets"], job.recipe, np.random.default_rng(),
+            scale=job.scale, augment=job.augment,
+        )  # fmt: skip
+        training.position = order.position
+        exchange = Exchange(arrays, order.rank, order.members, order.count, lambda: None)
+        share = Share(network, job.recipe.optimizer, job.recipe.momentum, exchange)
+        share.scatter(state)
+        training.join(share, state)
+        with suppress(DivergedError):  # the first member says so
+            for _ in islice((event for event in training.events() if event is Event.STEP), order.steps):
+                pass
+
+
+def _messages(pipe: IO[bytes]) -> Iterator[Any]:
+    """What the first member sends. When it is gone, this process ends, also in the middle of a step."""
+    import queue
+
+    waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def listen() -> None:
+        with suppress(EOFError, OSError, pickle.UnpicklingError):
+            while True:
+                waiting.put(pickle.load(pipe))
+        os._exit(0)
+
+    threading.Thread(target=listen, daemon=True).start()
+    while True:
+        yield waiting.get()

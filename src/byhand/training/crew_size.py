@@ -1,0 +1,96 @@
+"""How many processes should share a training: measured, on a few steps of the very training that is about to run."""
+
+import copy
+import time
+from contextlib import suppress
+
+import numpy as np
+
+from byhand.errors import ByhandError
+from byhand.training.crew import Crew, can_share, cores
+from byhand.training.divergence import DivergedError
+from byhand.training.loop import Event, Training
+from byhand.training.recipe import Recipe
+
+# Below so many weights times images shown, about half a second of learning, a second process is not worth its start.
+WORTH_A_CREW = 1e10
+# A trial: so many steps, but for so long at most.
+TRIAL_STEPS, TRIAL_SECONDS = 60, 0.15
+# More processes must be faster by this factor: they are in the way of others.
+WORTH_MORE = 1.05
+
+
+def crew_for(recipe: Recipe, examples: int) -> Crew | None:
+    """Start as many processes as may help, if any.
+
+    Args:
+        recipe: says how many at most, or 0 for as many as there are cores.
+        examples: how many images will be shown in an epoch; 0 if that is not known yet.
+    """
+    if recipe.workers == 1 or not recipe.hidden or not examples or not can_share():
+        return None
+    weights = examples and recipe.hidden[0] * 784
+    size = recipe.workers
+    if not size:
+        shown = recipe.epochs * (min(recipe.limit, examples) if recipe.limit else examples)
+        size = min(cores(), recipe.hidden[0]) if weights * shown >= WORTH_A_CREW else 1
+    if size < 2:
+        return None
+    with suppress(OSError):
+        return Crew(size)
+    return None
+
+
+def choose_members(training: Training, crew: Crew, wanted: int) -> tuple[int, bool]:
+    """Try a few steps with one process, with BLAS' threads, and with 2, 4, ... members.
+
+    Args:
+        training: that is about to start; nothing in it changes.
+        crew: the processes.
+        wanted: how many the user wants; 0 for the fastest.
+
+    Returns:
+        How many members are fastest, and whether BLAS should use one thread.
+    """
+    try:
+        crew.prepare(training)
+    except (OSError, ByhandError):
+        return 1, training.one_thread
+    if wanted:
+        return crew.size, True
+    steps = max(3, min(TRIAL_STEPS, int(TRIAL_SECONDS / seconds_per_step(training, None, 1, 3))))
+    alone = seconds_per_step(training, None, 1, steps)
+    best, fastest, members = 1, alone, 2
+    while members <= crew.size:
+        try:
+            shared = seconds_per_step(training, crew, members, steps)
+        except ByhandError:
+            return 1, True
+        if shared * WORTH_MORE > fastest:
+            break
+        best, fastest = members, shared
+        members = crew.size if members < crew.size < 2 * members else 2 * members
+    # Last, for BLAS' threads look for work for a while, each on a core that a member would need.
+    threads = seconds_per_step(training, None, 1, steps, one_thread=False)
+    if threads * WORTH_MORE < fastest:
+        return 1, False
+    return best, True
+
+
+def seconds_per_step(training: Training, crew: Crew | None, members: int, steps: int, one_thread: bool = True) -> float:
+    """How long a step of a copy of a training takes, undisturbed: the fastest tenth of a few."""
+    trial = Training(
+        copy.deepcopy(training.network), training.inputs, training.targets, training.recipe, np.random.default_rng(0),
+        scale=training.scale, augment=training.augment,
+    )  # fmt: skip
+    trial.one_thread = one_thread
+    if crew:
+        crew.join(trial, members, steps)
+    times = [time.perf_counter()]
+    with suppress(DivergedError):
+        for event in trial.events():
+            if event is Event.STEP:
+                times.append(time.perf_counter())
+                if len(times) > steps:
+                    break
+    return float(np.quantile(np.diff(times)[1:], 0.1))

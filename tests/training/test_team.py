@@ -1,0 +1,201 @@
+"""A team of processes: the same training, shared; and what becomes of it when something goes wrong."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from byhand.data import Dataset
+from byhand.errors import ByhandError
+from byhand.model import Model
+from byhand.training import run as run_module
+from byhand.training.crew import Crew, LostMemberError, can_share
+from byhand.training.loop import Event
+from byhand.training.recipe import Recipe
+from byhand.training.run import Run
+
+pytestmark = pytest.mark.skipif(not can_share(), reason="A team needs an x86 processor.")
+
+
+def trained(data: Dataset, **settings: Any) -> Run:
+    chosen: dict[str, Any] = {"hidden": [24], "epochs": 2, "learning_rate": 1.0} | settings
+    return Run(Recipe.load("fast", **chosen), data).complete()
+
+
+VARIANTS: list[dict[str, Any]] = [
+    {},
+    {"hidden": [23, 17], "activation": "tanh", "l2": 0.001, "learning_rate": 0.3},
+    {"hidden": [10, 9, 8], "activation": "relu", "optimizer": "nesterov", "momentum": 0.5, "learning_rate": 0.05},
+    {"optimizer": "adam", "learning_rate": 0.01, "rotation": 10.0, "elastic": 1.0, "batch_size": 37},
+]
+
+
+@pytest.mark.parametrize("settings", VARIANTS)
+def test_any_number_of_members_learns_the_same(few_digits: Dataset, settings: dict[str, Any]) -> None:
+    alone = trained(few_digits, dtype="float64", workers=1, **settings)
+    # The first batches agree to 1e-12; rounding errors grow with every step since.
+    for workers in (2, 3):
+        team = trained(few_digits, dtype="float64", workers=workers, **settings)
+        assert team.recipe.workers == team.model.recipe["workers"] == workers
+        difference = np.abs(alone.model.network.parameters - team.model.network.parameters).max()
+        assert difference < 1e-12 * max(1, np.abs(alone.model.network.parameters).max()) * team.training.step
+        assert team.evaluation is not None and alone.evaluation is not None
+        assert team.evaluation.accuracy == alone.evaluation.accuracy
+
+
+def test_the_same_bits_every_time(few_digits: Dataset) -> None:
+    first, second = (trained(few_digits, workers=2, corruptions=0.5, rotation=5.0) for _ in range(2))
+    assert first.model.to_bytes() == second.model.to_bytes()
+
+
+def test_early_stopping_and_validation_go_with_it(few_digits: Dataset) -> None:
+    settings: dict[str, Any] = {
+        "validation": 200,
+        "patience": 1,
+        "epochs": 30,
+        "learning_rate": 2.0,
+        "dtype": "float64",
+    }
+    alone, team = (trained(few_digits, workers=workers, **settings) for workers in (1, 2))
+    assert len(alone.history) == len(team.history) < 30
+
+
+def test_divergence_ends_it_with_the_last_good_weights(few_digits: Dataset) -> None:
+    run = Run(Recipe.load("fast", hidden=[24], epochs=3, learning_rate=1e4, workers=2), few_digits)
+    assert run.crew is not None
+    with pytest.raises(ByhandError, match="diverged"):
+        run.complete()
+    assert np.isfinite(run.model.network.parameters).all()
+    assert all(process.poll() is not None for process in run.crew.processes)
+
+
+def test_a_lost_member_ends_it_within_a_second(few_digits: Dataset) -> None:
+    run = Run(Recipe.load("fast", hidden=[24], epochs=1000, learning_rate=1.0, workers=3), few_digits)
+    assert run.crew is not None
+    with pytest.raises(LostMemberError, match="--resume"):
+        for event in run.events():
+            if event is Event.EPOCH and len(run.history) == 2:
+                run.crew.processes[0].kill()
+    assert all(process.poll() is not None for process in run.crew.processes)
+    assert np.isfinite(run.model.network.parameters).all()
+
+
+def test_a_checkpoint_goes_on_with_any_number(few_digits: Dataset, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(run_module, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+    settings: dict[str, Any] = {"hidden": [24], "epochs": 4, "optimizer": "adam", "learning_rate": 0.01}
+    settings |= {"dtype": "float64", "rotation": 5.0}
+
+    def in_folder(workers: int, stop_after: int | None) -> Model:
+        run = Run(Recipe.load("fast", workers=workers, **settings), few_digits)
+        run.folder = tmp_path
+        for event in run.events():
+            if event is Event.STEP and len(run.history) == stop_after:
+                break
+        return run.model
+
+    whole = trained(few_digits, workers=1, **settings).model
+    in_folder(2, 1)
+    in_folder(1, 2)
+    in_folder(3, 3)
+    resumed = in_folder(2, None)
+    assert np.abs(whole.network.parameters - resumed.network.parameters).max() < 1e-9
+    assert len(resumed.history) == 4
+
+
+def test_too_many_workers_are_refused() -> None:
+    with pytest.raises(ByhandError, match="--workers"):
+        Recipe.load("fast", hidden=[4], workers=5)
+    with pytest.raises(ByhandError, match="no hidden layer"):
+        Recipe.load("fast", hidden=[], workers=2)
+
+
+def test_without_processes_one_does_it_all_and_says_nothing(few_digits: Dataset, monkeypatch: Any, capfd: Any) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    assert trained(few_digits, workers=2).recipe.workers == 1
+    assert capfd.readouterr() == ("", "")
+
+
+SCRIPT = """
+import sys
+print("imported", flush=True)
+import byhand
+model = byhand.train("fast", hidden=64, epochs=2, limit=5000, workers=2)
+print(model.recipe["workers"], model.results["test_accuracy"] > 0.5)
+"""
+
+
+def test_a_script_without_a_main_guard_is_not_imported_again(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT)
+    for command, given in ((["script.py"], None), (["-"], SCRIPT), (["-c", SCRIPT], None)):
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", *command],
+            input=given,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.split() == ["imported", "2", "True"]
+        assert done.stderr == ""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_no_process_outlives_the_first(tmp_path: Path, how: int) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "byhand", "train", "--epochs", "1000", "--workers", "3", "--quiet", "--out", "run"],
+        cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    first = psutil.Process(process.pid)
+    deadline = time.time() + 60
+    while len(first.children()) < 2 or not (tmp_path / "run" / "checkpoint.safetensors").exists():
+        assert time.time() < deadline and process.poll() is None
+        time.sleep(0.05)
+    members = first.children()
+    os.kill(process.pid, how)
+    process.wait(30)
+    gone, alive = psutil.wait_procs(members, timeout=10)
+    assert len(gone) == 2 and not alive
+
+
+def test_a_lost_member_leaves_a_training_that_can_be_resumed(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "byhand",
+        "train",
+        "--epochs",
+        "40",
+        "--workers",
+        "2",
+        "--out",
+        "run",
+        "--no-figures",
+    ]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    first = psutil.Process(process.pid)
+    while not (tmp_path / "run" / "checkpoint.safetensors").exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    first.children()[0].kill()
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "has ended" in errors and "--resume" in errors and "Traceback" not in errors
+    assert (tmp_path / "run" / "checkpoint.safetensors").exists()
+    assert (tmp_path / "run" / "model.safetensors").exists()
+
+
+def test_a_crew_ends_with_its_object() -> None:
+    crew = Crew(2)
+    processes = crew.processes
+    del crew
+    assert all(process.poll() is not None for process in processes)
