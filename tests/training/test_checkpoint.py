@@ -1,9 +1,11 @@
 """A training that goes on from its checkpoint ends in the same bits."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from byhand.data import one_hot
 from byhand.errors import ByhandError
@@ -22,10 +24,11 @@ def fresh(optimizer: str, units: int = 5) -> Training:
     network = Network([6, units, 2], "tanh")
     network.initialise("glorot", np.random.default_rng(1))
     recipe = Recipe(epochs=6, batch_size=7, learning_rate=0.01, momentum=0.9, optimizer=optimizer, schedule="one-cycle")
-    return Training(
-        network, INPUTS, TARGETS, recipe, np.random.default_rng(2),
-        augment=lambda inputs, rng, strength: inputs + strength * rng.normal(0, 0.1, inputs.shape).astype(np.float32),
-    )  # fmt: skip
+    return Training(network, INPUTS, TARGETS, recipe, np.random.default_rng(2), augment=noisy)
+
+
+def noisy(inputs: NDArray[Any], rng: np.random.Generator, strength: float, team: object) -> NDArray[Any]:
+    return np.asarray(inputs + strength * rng.normal(0, 0.1, inputs.shape), np.float32)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMISERS)

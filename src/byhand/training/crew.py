@@ -27,8 +27,8 @@ from byhand.training.team import Exchange, Share
 if TYPE_CHECKING:
     from byhand.training.loop import Training
 
-# A member reads what another has written once it sees its counter. That holds where writes become visible in their order,
-# as on x86; ARM's processors promise less, and there, one process with BLAS' own threads is used.
+# A member reads what another has written once it sees its counter. That holds where writes become visible in their
+# order, as on x86; ARM's processors promise less, and there, one process with BLAS' own threads is used.
 ORDERED_PROCESSORS = ("x86_64", "amd64")
 COUNTERS_PER_CACHE_LINE = 8
 FREED_AT_START_BYTES = 30_000_000  # glibc learns from what is freed, up to 32 MB
@@ -189,8 +189,8 @@ class Crew:
 
 
 _LOST = (
-    "A process that shared the training has ended, perhaps for lack of memory: use --resume to go on, or one process with "
-    "--workers 1."
+    "A process that shared the training has ended, perhaps for lack of memory: use --resume to go on, or one process "
+    "with --workers 1."
 )
 
 
@@ -225,8 +225,7 @@ def serve() -> None:
     from byhand.training.loop import Event, Training
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Once as much has been freed, the C library keeps memory instead of giving it back after every step: the first epoch
-    # of `accurate` takes 0.5 s instead of 0.7.
+    # Once as much has been freed, the C library keeps memory instead of giving it back after every step.
     np.empty(FREED_AT_START_BYTES, np.uint8)
     messages = _messages(sys.stdin.buffer)
     job = next(messages)

@@ -6,18 +6,18 @@ weights behind them; the sum over the units j can be split anywhere:
     z = sum over all j of a_j W2_j + b  =  (sum over the first half + b) + (sum over the second half).
 
 A unit of the first layer looks at all inputs and at no other unit. So each member of the team holds an ordinary
-`Network` with its slice of the units: their columns of W1 and b1, and their rows of W2; only the first member has b. All
-see the same batch, and each computes its part of z. The parts are exchanged and added, by all in the same order, and
-this is exact: only the rounding of the sum differs from that of one process. From there on all members know the whole
-z, and what follows, further layers, the loss and G = dL/dz, is the same in each.
+`Network` with its slice of the units: their columns of W1 and b1, and their rows of W2; only the first member has b.
+All see the same batch, and each computes its part of z. The parts are exchanged and added, by all in the same order,
+and this is exact: only the rounding of the sum differs from that of one process. From there on all members know the
+whole z, and what follows, further layers, the loss and G = dL/dz, is the same in each.
 
-No gradient needs an exchange. dL/dW2_j = a_j^T G and dL/da_j = G W2_j^T need only G, which all know, and what belongs to
-unit j; dL/dW1 and dL/db1 follow from dL/da. An optimiser that works element by element, as all of ours do, takes the
-same step on a slice as on the whole. Large language models are trained so across GPUs (column- and row-parallel layers:
-Shoeybi et al. 2019, "Megatron-LM", section 3).
+No gradient needs an exchange. dL/dW2_j = a_j^T G and dL/da_j = G W2_j^T need only G, which all know, and what belongs
+to unit j; dL/dW1 and dL/db1 follow from dL/da. An optimiser that works element by element, as all of ours do, takes
+the same step on a slice as on the whole. Large language models are trained so across GPUs (column- and row-parallel
+layers: Shoeybi et al. 2019, "Megatron-LM", section 3).
 
-What it saves: each slice of W1 and its gradient stay in the cache of one core, where a product on two threads sends half
-of 400 KB of gradient from one core's cache to the other's in every step.
+What it saves: each slice of W1 and its gradient stay in the cache of one core, where a product on two threads sends
+half of 400 KB of gradient from one core's cache to the other's in every step.
 """
 
 import math
