@@ -417,12 +417,15 @@ class _Walk:
         if not isinstance(layer, Dense):
             derivative = ACTIVATION[type(layer)][2]
             reached = self.gradients[i][0]
+            # Where every activation's error is 1, what comes out is the derivative itself.
+            layer.forward(self.signals[i].copy())
+            slope = layer.backward(np.ones_like(self.signals[i]))[0].copy()
             return [
                 Step(
                     f"dL/dz{number}", f"Deltas of hidden layer {number}",
                     "The error at each unit's sum: what reached its activation, times the activation's derivative.",
                     f"dL/dz{number} = dL/da{number} · a{number}', with a' = {derivative}", reached.shape, reached,
-                    difference=differences.of_signal(i),
+                    parts={"error": gradient, "slope": slope}, difference=differences.of_signal(i),
                 )
             ]  # fmt: skip
         steps = []

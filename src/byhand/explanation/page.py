@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.explanation.explain import Explanation, Step
-from byhand.explanation.terminal import pixel_name, written_out
+from byhand.explanation.terminal import FACTORS, pixel_name, written_out
 
 # Tables of more rows begin folded away behind their largest ones.
 MOST_ROWS = 12
-# Up from this many rows a table scrolls, so that a page of 784 pixels can be printed without 784 lines for each.
 STYLE = """
 :root { color-scheme: light dark; --text: #1a1a1a; --quiet: #595959; --line: #d4d4d4; --page: #fff; --formula: #f3f1ec;
   --for: 0 114 178; --against: 213 94 0; }
@@ -22,7 +21,7 @@ body { margin: 0 auto; padding: 1rem; max-width: 60rem; font: 1rem/1.5 system-ui
   background: var(--page); }
 h1 { font-size: 1.6rem; line-height: 1.2; } h2 { margin: 2.5rem 0 0; font-size: 1.3rem; }
 section { padding: 1rem 0; border-bottom: 1px solid var(--line); }
-h3 { margin: 0; font-size: 1.05rem; } h3 small { color: var(--quiet); font-weight: normal; }
+h3 { margin: 0; font-size: 1.05rem; } h3 small { font-size: .9rem; color: var(--quiet); font-weight: normal; }
 p { margin: .3rem 0; max-width: 42rem; }
 code { display: inline-block; padding: .2rem .5rem; background: var(--formula); border-radius: .25rem;
   font: .95rem/1.5 ui-monospace, monospace; }
@@ -36,6 +35,7 @@ tr.written td, tr.total td { font-weight: bold; } tr.total { border-top: 1px sol
 summary { cursor: pointer; padding: .3rem 0; color: var(--quiet); }
 svg { display: block; width: 14rem; max-width: 100%; height: auto; margin: .5rem 0; border: 1px solid var(--line); }
 svg { background: #000; } .row { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: start; }
+@media (max-width: 30rem) { table { font-size: .875rem; } th, td { padding: .1rem .3rem; } }
 @media print { details::details-content { content-visibility: visible; } }
 """
 
@@ -110,7 +110,7 @@ def _content(step: Step, one: Explanation) -> str:
 def _image(grey: NDArray[Any]) -> str:
     """One square a pixel; those of background are left out."""
     height, width = grey.shape
-    low, high = float(grey.min()), float(grey.max())
+    low, high = min(float(grey.min()), 0.0), float(grey.max())
     level = np.rint((grey.astype(float) - low) / ((high - low) or 1) * 255).astype(int)
     squares = "".join(
         f'<rect x="{x}" y="{y}" width="1" height="1" fill="rgb({level[y, x]},{level[y, x]},{level[y, x]})">'
@@ -151,7 +151,7 @@ def _weights(step: Step, column: int, unit: int, one: Explanation) -> str:
 def _values(step: Step, one: Explanation) -> str:
     values = step.values.reshape(-1)
     outputs = step.name[-1] == str(len(one.sizes) - 1)
-    extra = [name for name in ("p", "y") if name in step.parts]
+    extra = [name for name in FACTORS if name in step.parts]
     heads = ["label" if outputs else "unit", *extra, step.name]
     heads += ["finite difference"] if step.difference is not None else []
     chosen = written_out(step, one)
@@ -161,7 +161,10 @@ def _values(step: Step, one: Explanation) -> str:
         if step.difference is not None:
             cells.append(step.difference[i])
         rows.append((cells, "written" if i in chosen else ""))
-    return _folded(heads, rows, f"All {len(rows):,}")
+    if len(rows) <= MOST_ROWS:
+        return _table(heads, rows)
+    written = [rows[unit] for unit in chosen]
+    return f"{_table(heads, written)}{_folded(heads, rows, f'All {len(rows):,} units')}"
 
 
 def _update(one: Explanation) -> str:
@@ -174,7 +177,7 @@ def _update(one: Explanation) -> str:
     ]
     return (
         f"<section><p><code>{escape(update.formula)}; learning rate {update.learning_rate:g}</code></p>"
-        f"{_table(['', 'before', 'gradient', 'after'], rows)}"
+        f"{_table(['parameter', 'before', 'gradient', 'after'], rows)}"
         f"{_table(['', 'loss', f'probability of {one.label}'], losses)}<p>{worse}</p></section>"
     )
 
@@ -191,13 +194,12 @@ def _folded(heads: list[str], rows: list[Row], title: str, end: list[Row] | None
     if not few_first:
         return whole
     rest: Row = ([f"{len(rows) - MOST_ROWS} more", *[""] * (len(heads) - 1)], "")
-    return f"<p>{escape(title)}, the largest first:</p>{_table(heads, [*rows[:MOST_ROWS], rest, *end])}" + whole.replace(
-        escape(title), f"All {len(rows):,}", 1
-    )
+    few = _table(heads, [*rows[:MOST_ROWS], rest, *end])
+    return f"<p>{escape(title)}, the largest first:</p>{few}" + whole.replace(escape(title), f"All {len(rows):,}", 1)
 
 
 def _table(heads: list[str], rows: list[Row]) -> str:
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
+    head = "".join(f'<th scope="col">{escape(name)}</th>' if name else "<td></td>" for name in heads)
     body = []
     for (name, *cells), kind in rows:
         colours = [_colour(cell, cells) for cell in cells]
@@ -205,7 +207,7 @@ def _table(heads: list[str], rows: list[Row]) -> str:
         mark = f' class="{kind}"' if kind else ""
         body.append(f'<tr{mark}><th scope="row">{escape(str(name))}</th>{columns}</tr>')
     tall = " tall" if len(rows) > 2 * MOST_ROWS else ""
-    focus = f' tabindex="0" role="region" aria-label="{escape(heads[-1])}"'
+    focus = f' tabindex="0" role="group" aria-label="{escape(heads[-1])}"'
     return f'<div class="scroll{tall}"{focus}><table><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
 
 

@@ -11,6 +11,8 @@ from rich.table import Table
 
 from byhand.explanation.explain import Explanation, Step, Sum
 
+# What stands beside a value in a table: what it is made of.
+FACTORS = ("p", "y", "error", "slope")
 # So many terms of a sum, or values of a layer, are printed; the rest is counted. `--json` and `--html` have them all.
 MOST_LINES = 12
 # Dark to bright, for half as many rows as columns: a letter is about twice as high as wide.
@@ -115,7 +117,7 @@ class Printer:
         if len(values) > self.most:
             largest = np.argsort(-np.abs(values), kind="stable")[: self.most]
             order = np.concatenate([largest, [unit for unit in chosen if unit not in largest]]).astype(int)
-        extra = [name for name in ("p", "y") if name in step.parts]
+        extra = [name for name in FACTORS if name in step.parts]
         checks = ["finite difference"] if step.difference is not None else []
         table = self._table("label" if names else "unit", *extra, step.name, *checks)
         for i in order:
@@ -192,8 +194,9 @@ def _place(i: int, step: Step, one: Explanation) -> str:
 
 
 def pixel_name(i: int, one: Explanation) -> str:
-    """The number of a pixel with its row and column."""
-    return f"{i} (row {i // one.image.shape[1]}, column {i % one.image.shape[1]})"
+    """The number of a pixel with its row and column, both from 0."""
+    height, width = one.image.shape
+    return f"{i} ({i // width}, {i % width})" if height > 1 else str(i)
 
 
 def _outputs(one: Explanation) -> set[str]:
