@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "figures": {*BASE, "nn", "data", "augmentation", "model", "evaluation", "training", "reading"},
     "playground": {*BASE, "nn", "data", "model", "training", "reading"},
     "export": {*BASE, "model", "playground"},
-    "explanation": {*BASE, "nn", "data", "model"},
+    "explanation": {*BASE, "nn", "data", "preprocessing", "model"},
     "exercises": {*BASE, "nn", "data"},
     "experiments": {*BASE, "nn", "data", "augmentation", "model", "evaluation", "training"},
     "cli": {

@@ -4,6 +4,7 @@ import typer
 
 from byhand.cli.check_gradients import check_gradients
 from byhand.cli.evaluate import evaluate
+from byhand.cli.exercises import exercises
 from byhand.cli.explain import explain
 from byhand.cli.export import export
 from byhand.cli.play import play
@@ -33,6 +34,7 @@ SHORT_HELP = {
 }
 for function in (train, evaluate, predict, read, explain, show, play, export, check_gradients):
     app.command(short_help=SHORT_HELP[function.__name__])(function)
+app.add_typer(exercises, name="exercises", short_help="Write back-propagation yourself, and have it checked.")
 
 
 def _version(wanted: bool) -> None:
