@@ -71,7 +71,7 @@ def check(
         verdicts.append(verdict)
         if as_json:
             continue
-        print(f"{'right' if verdict.passed else 'wrong'}  {verdict.function}{_colon(verdict.message)}", flush=True)
+        print(f"{'right' if verdict.passed else 'open ' if verdict.is_open else 'wrong'}  {verdict.function}{_colon(verdict.message)}", flush=True)
         if hint and not verdict.passed:
             print(f"       Hint: {verdict.hint}")
     wrong = [verdict for verdict in verdicts if not verdict.passed]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from byhand.errors import ByhandError, choose
+from byhand.exercises.judge import NOT_WRITTEN
 from byhand.exercises.tasks import EXERCISES, Exercise
 
 # A few hundred numbers take milliseconds; most of it is for Python to start on a busy machine.
@@ -41,6 +42,11 @@ class Verdict:
     def passed(self) -> bool:
         """Whether the function is right."""
         return self.message is None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits to be written."""
+        return self.message == NOT_WRITTEN
 
     def to_json(self) -> dict[str, Any]:
         """What `byhand exercises check --json` prints."""

@@ -18,6 +18,9 @@ from byhand.exercises.mistakes import SUBJECTS, Arrays, Mistake, Part, Subject, 
 RELATIVE, ABSOLUTE = 1e-4, 1e-6
 
 
+NOT_WRITTEN = "Not written yet."
+
+
 @dataclass(frozen=True)
 class Fault:
     """A mistake that was found; the message names it."""
@@ -56,7 +59,7 @@ def call(function: Callable[..., Any], arguments: Arrays) -> Any:
     try:
         return function(*arguments)
     except NotImplementedError:
-        return Fault("Not written yet.")
+        return Fault(NOT_WRITTEN)
     except (Exception, SystemExit) as error:
         return Fault(in_a_sentence(error))
 
@@ -98,6 +101,8 @@ def _results(subject: Subject, found: Any, given: Arrays) -> list[Any] | Fault:
     for name, one in zip(subject.parts, found if several else [found], strict=False):
         if one is None:
             return Fault(f"{_capital(name.name)} is None.")
+        if isinstance(one, list | tuple):
+            return Fault(f"{_capital(name.name)} is a {type(one).__name__}; others need an array: np.array(...) makes one.")
         try:
             results.append(np.array(one, np.float64))
         except (TypeError, ValueError):

@@ -191,7 +191,6 @@ SUBJECTS: dict[str, Subject] = {
                     Mistake("The roles are exchanged: the derivative is a (1 - a), not g (1 - g).", lambda g, a: a * g * (1 - g)),
                     Mistake("a² - a has the wrong sign: it is a - a².", lambda g, a: g * a * (a - 1)),
                     Mistake("Brackets are missing: g · a · 1 - a is something else than g · a · (1 - a).", lambda g, a: g * a * 1 - a),
-                    Mistake("That is ReLU's way back.", lambda g, a: g * (a > 0)),
                 ),
             ),
         ),
@@ -234,10 +233,6 @@ SUBJECTS: dict[str, Subject] = {
                     Mistake("The exponential is missing: logits may be negative.", lambda z: z / z.sum(axis=1, keepdims=True)),
                     Mistake("That is the logarithm of the probabilities.", lambda z: np.log(stable_softmax(z))),
                     Mistake("That is the sigmoid of each logit: the rows do not sum to 1.", lambda z: _sigmoid(z)),
-                    Mistake(
-                        "It is divided by the largest, not by the sum.",
-                        lambda z: np.exp(z - z.max(axis=1, keepdims=True)),
-                    ),
                     Mistake("It is divided by the mean of the row, not by its sum.", lambda z: stable_softmax(z) * z.shape[1]),
                     Mistake("Softmax is applied twice.", lambda z: stable_softmax(stable_softmax(z))),
                 ),
