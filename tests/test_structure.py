@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export": {*BASE, "model", "playground"},
     "explanation": {*BASE, "nn", "data", "preprocessing", "model"},
     "exercises": {*BASE, "nn", "data"},
-    "experiments": {*BASE, "nn", "data", "augmentation", "model", "evaluation", "training"},
+    "experiments": {*BASE, "nn", "data", "preprocessing", "model", "evaluation", "training"},
     "cli": {
         *BASE, "nn", "data", "model", "evaluation", "training", "reading", "figures", "playground", "export",
         "explanation", "exercises",
