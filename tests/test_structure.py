@@ -29,8 +29,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "exercises": {*BASE, "nn", "data"},
     "experiments": {*BASE, "nn", "data", "preprocessing", "model", "evaluation", "training"},
     "cli": {
-        *BASE, "nn", "data", "model", "evaluation", "training", "reading", "figures", "playground", "export",
-        "explanation", "exercises",
+        *BASE,
+        "nn",
+        "data",
+        "model",
+        "evaluation",
+        "training",
+        "reading",
+        "figures",
+        "playground",
+        "export",
+        "explanation",
+        "exercises",
     },
 }
 # The package's own face: `byhand.read` and the like, loaded when they are first used.

@@ -50,7 +50,9 @@ def test_each_trouble_of_a_file_is_a_sentence(byhand: Byhand, tmp_path: Path) ->
             "softmax": "import sys\nprint('debugging')\ndef softmax(z):\n    sys.exit('enough')\n",
             "loss": "import os\ndef loss(p, labels):\n    os._exit(3)\n",
             "dense": "import nothing_of_the_kind\n",
-            "update": "def sgd_step(parameters, gradients, learning_rate):\n    return sgd_step(parameters, gradients, 0)\n",
+            "update": (
+                "def sgd_step(parameters, gradients, learning_rate):\n    return sgd_step(parameters, gradients, 0)\n"
+            ),
         },
     )
     status, answer = checked(byhand, "--hint")
@@ -67,7 +69,11 @@ def test_each_trouble_of_a_file_is_a_sentence(byhand: Byhand, tmp_path: Path) ->
 
 def test_an_endless_loop_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "SECONDS_FOR_A_FILE", 2.0)
-    endless = EXERCISES["sigmoid"].solved_file().replace("return a_gradient", "while True:\n        pass\n    return a_gradient")
+    endless = (
+        EXERCISES["sigmoid"]
+        .solved_file()
+        .replace("return a_gradient", "while True:\n        pass\n    return a_gradient")
+    )
     solve(tmp_path / "mine", {"sigmoid": endless})
     verdicts = {verdict.function: verdict for verdict in checking.check_folder(tmp_path / "mine")}
     assert verdicts["sigmoid_forward"].passed
@@ -102,9 +108,7 @@ def test_the_notebook_writes_and_checks_the_same_files(byhand: Byhand, tmp_path:
 
 
 def test_slow_code_is_not_trained_with_for_hours(byhand: Byhand, tmp_path: Path) -> None:
-    slow = (
-        "import time\n" + EXERCISES["update"].solved_file().replace("return [", "time.sleep(0.08)\n    return [")
-    )
+    slow = "import time\n" + EXERCISES["update"].solved_file().replace("return [", "time.sleep(0.08)\n    return [")
     solve(tmp_path / "mine", {"update": slow})
     done = byhand("exercises", "check", "mine")
     assert done.returncode == 1

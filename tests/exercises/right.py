@@ -8,8 +8,10 @@ RIGHT: dict[str, tuple[str, ...]] = {
         "return (np.tanh(z / 2) + 1) / 2",
         "return np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(np.minimum(z, 0)) / (1 + np.exp(np.minimum(z, 0))))",
         "a = z.copy()\na *= -1\nnp.exp(a, out=a)\na += 1\nreturn 1 / a",
-        "a = np.empty(z.shape)\nfor i in range(z.shape[0]):\n    for j in range(z.shape[1]):\n"
-        "        a[i, j] = 1 / (1 + math.exp(-z[i, j])) if z[i, j] > -700 else 0.0\nreturn a",
+        (
+            "a = np.empty(z.shape)\nfor i in range(z.shape[0]):\n    for j in range(z.shape[1]):\n"
+            "        a[i, j] = 1 / (1 + math.exp(-z[i, j])) if z[i, j] > -700 else 0.0\nreturn a"
+        ),
         "return (1 / (1 + np.exp(-z.astype(np.float32)))).astype(np.float32)",
         "from scipy.special import expit\nreturn expit(z)",
         "return np.array([[1 / (1 + np.exp(-v)) for v in row] for row in z])",
@@ -23,8 +25,10 @@ RIGHT: dict[str, tuple[str, ...]] = {
         "result = a_gradient.copy()\nresult *= a\nresult *= 1 - a\nreturn result",
         "slope = a * (1.0 - a)\nreturn slope * a_gradient",
         "return np.einsum('ij,ij,ij->ij', a_gradient, a, 1 - a)",
-        "result = np.zeros_like(a)\nfor i in range(len(a)):\n    for j in range(len(a[0])):\n"
-        "        result[i, j] = a_gradient[i, j] * a[i, j] * (1 - a[i, j])\nreturn result",
+        (
+            "result = np.zeros_like(a)\nfor i in range(len(a)):\n    for j in range(len(a[0])):\n"
+            "        result[i, j] = a_gradient[i, j] * a[i, j] * (1 - a[i, j])\nreturn result"
+        ),
         "return (a_gradient.astype('float32') * a.astype('float32') * (1 - a.astype('float32')))",
         "z = np.log(a / (1 - a))\nreturn a_gradient * np.exp(-z) / (1 + np.exp(-z)) ** 2",
     ),
@@ -35,9 +39,14 @@ RIGHT: dict[str, tuple[str, ...]] = {
         "from scipy.special import softmax\nreturn softmax(z, axis=1)",
         "from scipy.special import logsumexp\nreturn np.exp(z - logsumexp(z, axis=1, keepdims=True))",
         "rows = []\nfor row in z:\n    e = np.exp(row - max(row))\n    rows.append(e / sum(e))\nreturn np.array(rows)",
-        "p = np.array(z, np.float64)\np -= p.max(1, keepdims=True)\nnp.exp(p, p)\np /= p.sum(1, keepdims=True)\nreturn p",
-        "p = np.empty(z.shape, np.float32)\nfor n in range(len(z)):\n    m = z[n].max()\n    p[n] = np.exp(z[n] - m)\n"
-        "    p[n] /= p[n].sum()\nreturn p",
+        (
+            "p = np.array(z, np.float64)\np -= p.max(1, keepdims=True)\nnp.exp(p, p)\np /= p.sum(1,"
+            " keepdims=True)\nreturn p"
+        ),
+        (
+            "p = np.empty(z.shape, np.float32)\nfor n in range(len(z)):\n    m = z[n].max()\n    p[n] = np.exp(z[n] -"
+            " m)\n    p[n] /= p[n].sum()\nreturn p"
+        ),
         "return np.array([[1 / sum(np.exp(min(other - v, 700)) for other in row) for v in row] for row in z])",
     ),
     "loss": (
@@ -66,8 +75,11 @@ RIGHT: dict[str, tuple[str, ...]] = {
         "return (W.T @ x.T).T + b",
         "return np.einsum('ni,ij->nj', x, W) + b",
         "z = np.matmul(x, W)\nz += b\nreturn z",
-        "z = np.zeros((x.shape[0], W.shape[1]))\nfor n in range(x.shape[0]):\n    for j in range(W.shape[1]):\n"
-        "        z[n, j] = b[j]\n        for i in range(x.shape[1]):\n            z[n, j] += x[n, i] * W[i, j]\nreturn z",
+        (
+            "z = np.zeros((x.shape[0], W.shape[1]))\nfor n in range(x.shape[0]):\n    for j in range(W.shape[1]):\n    "
+            "    z[n, j] = b[j]\n        for i in range(x.shape[1]):\n            z[n, j] += x[n, i] * W[i,"
+            " j]\nreturn z"
+        ),
         "return np.hstack([x, np.ones((len(x), 1))]) @ np.vstack([W, b])",
         "return (x[:, :, None] * W).sum(axis=1) + b",
         "return np.array([row @ W + b for row in x], np.float32)",
@@ -75,12 +87,21 @@ RIGHT: dict[str, tuple[str, ...]] = {
     "dense_backward": (
         "return z_gradient @ W.T, x.T @ z_gradient, z_gradient.sum(axis=0)",
         "return [np.dot(z_gradient, W.T), np.dot(x.T, z_gradient), np.sum(z_gradient, 0)]",
-        "return (np.einsum('nj,ij->ni', z_gradient, W), np.einsum('ni,nj->ij', x, z_gradient), np.einsum('nj->j', z_gradient))",
-        "dW = np.zeros(W.shape)\ndb = np.zeros(W.shape[1])\ndx = np.zeros(x.shape)\nfor n in range(len(x)):\n"
-        "    dW += np.outer(x[n], z_gradient[n])\n    db += z_gradient[n]\n    dx[n] = W @ z_gradient[n]\nreturn dx, dW, db",
+        (
+            "return (np.einsum('nj,ij->ni', z_gradient, W), np.einsum('ni,nj->ij', x, z_gradient), np.einsum('nj->j',"
+            " z_gradient))"
+        ),
+        (
+            "dW = np.zeros(W.shape)\ndb = np.zeros(W.shape[1])\ndx = np.zeros(x.shape)\nfor n in range(len(x)):\n    dW"
+            " += np.outer(x[n], z_gradient[n])\n    db += z_gradient[n]\n    dx[n] = W @ z_gradient[n]\nreturn dx,"
+            " dW, db"
+        ),
         "return (W @ z_gradient.T).T, (z_gradient.T @ x).T, np.ones(len(x)) @ z_gradient",
         "both = np.hstack([x, np.ones((len(x), 1))]).T @ z_gradient\nreturn z_gradient @ W.T, both[:-1], both[-1]",
-        "g = z_gradient.astype(np.float32)\nreturn g @ W.T.astype(np.float32), x.T.astype(np.float32) @ g, g.sum(axis=0)",
+        (
+            "g = z_gradient.astype(np.float32)\nreturn g @ W.T.astype(np.float32), x.T.astype(np.float32) @ g,"
+            " g.sum(axis=0)"
+        ),
         "return np.tensordot(z_gradient, W, (1, 1)), np.tensordot(x, z_gradient, (0, 0)), np.add.reduce(z_gradient)",
     ),
     "sgd_step": (
@@ -88,7 +109,10 @@ RIGHT: dict[str, tuple[str, ...]] = {
         "return tuple(w + -learning_rate * g for w, g in zip(parameters, gradients))",
         "for w, g in zip(parameters, gradients):\n    w -= learning_rate * g\nreturn parameters",
         "for w, g in zip(parameters, gradients):\n    w -= learning_rate * g",
-        "for i in range(len(parameters)):\n    parameters[i] = parameters[i] - gradients[i] * learning_rate\nreturn parameters",
+        (
+            "for i in range(len(parameters)):\n    parameters[i] = parameters[i] - gradients[i] * learning_rate\nreturn"
+            " parameters"
+        ),
         "for i, g in enumerate(gradients):\n    np.subtract(parameters[i], learning_rate * g, out=parameters[i])",
         "return list(map(lambda w, g: w - learning_rate * g, parameters, gradients))",
         "return [(w - np.float32(learning_rate) * g).astype(np.float32) for w, g in zip(parameters, gradients)]",
@@ -112,6 +136,7 @@ RIGHT_LOOPS = (
     "while start < len(x):\n    batch = slice(start, start + batch_size)" + FORWARD_AND_BACK +
     "    for w, g in zip(parameters, (dW1, db1, dW2, db2)):\n        w -= learning_rate * g\n    start += batch_size",
     "left = list(range(len(x)))\nW1, b1, W2, b2 = parameters\nwhile left:\n"
-    "    batch = [left.pop(int(rng.integers(len(left)))) for _ in range(min(batch_size, len(left)))]" + FORWARD_AND_BACK +
+    "    batch = [left.pop(int(rng.integers(len(left)))) for _ in range(min(batch_size, len(left)))]"
+    + FORWARD_AND_BACK +
     "    W1, b1, W2, b2 = sgd_step([W1, b1, W2, b2], [dW1, db1, dW2, db2], learning_rate)\nreturn [W1, b1, W2, b2]",
 )  # fmt: skip

@@ -54,6 +54,16 @@ def test_right_loops_are_accepted_with_fifty_random_choices_of_styles() -> None:
         assert judge_loop(written("train_epoch", body, **functions)) is None, body
 
 
+def test_a_loop_in_float32_throughout_is_accepted() -> None:
+    body = (
+        RIGHT_LOOPS[0]
+        .replace("order =", "x = x.astype(np.float32)\norder =")
+        .replace("W1, b1, W2, b2 = parameters", "W1, b1, W2, b2 = (one.astype(np.float32) for one in parameters)")
+    )
+    assert body.count("float32") == 2
+    assert judge_loop(written("train_epoch", body, **others(lambda bodies: bodies[0]))) is None
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_mistakes_are_named(name: str) -> None:
     for body, words in WRONG[name]:

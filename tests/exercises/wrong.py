@@ -34,7 +34,10 @@ WRONG: dict[str, tuple[tuple[str, str], ...]] = {
         ("return z / z.sum(axis=1, keepdims=True)", "exponential is missing"),
         ("e = np.exp(z - z.max(axis=1))\nreturn e / e.sum(axis=1)", "shape of each array"),
         ("z -= z.max(axis=1, keepdims=True)\ne = np.exp(z)\nreturn e / e.sum(axis=1, keepdims=True)", "overwritten"),
-        ("return np.array([[math.exp(v) / sum(map(math.exp, row)) for v in row] for row in z])", "subtract the largest"),
+        (
+            "return np.array([[math.exp(v) / sum(map(math.exp, row)) for v in row] for row in z])",
+            "subtract the largest",
+        ),
     ),
     "loss": (
         ("return np.log(p[np.arange(len(labels)), labels]).mean()", "minus is missing"),
@@ -69,7 +72,10 @@ WRONG: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "dense_backward": (
         ("return z_gradient @ W.T, z_gradient.T @ x, z_gradient.sum(axis=0)", "W_gradient: It is transposed"),
-        ("return z_gradient @ W.T, x.T @ z_gradient, z_gradient.sum(axis=1)", "b_gradient: The sum runs over the wrong axis"),
+        (
+            "return z_gradient @ W.T, x.T @ z_gradient, z_gradient.sum(axis=1)",
+            "b_gradient: The sum runs over the wrong axis",
+        ),
         ("return z_gradient @ W.T, x.T @ z_gradient, z_gradient", "not added up over the images"),
         ("return z_gradient @ W.T, x.T @ z_gradient, z_gradient.mean(axis=0)", "mean over the images"),
         ("return z_gradient @ W.T, x.T @ z_gradient / len(x), z_gradient.sum(axis=0)", "divided by n once more"),
@@ -89,7 +95,10 @@ WRONG: dict[str, tuple[tuple[str, str], ...]] = {
         ("for w, g in zip(parameters, gradients):\n    w = w - learning_rate * g", "has not moved"),
         ("return [learning_rate * g for g in gradients]", "step alone"),
         ("for w, g in zip(parameters, gradients):\n    g *= learning_rate\n    w -= g", "gradients is overwritten"),
-        ("return [w - learning_rate * g if w.ndim == 2 else w for w, g in zip(parameters, gradients)]", "Parameter 1: .*biases too"),
+        (
+            "return [w - learning_rate * g if w.ndim == 2 else w for w, g in zip(parameters, gradients)]",
+            "Parameter 1: .*biases too",
+        ),
         ("for w, g in zip(parameters, gradients):\n    return w - learning_rate * g", "results back|wanted"),
     ),
 }
@@ -119,12 +128,18 @@ WRONG_LOOPS = (
     (_changed("[dW1, db1, dW2, db2]", "[0 * dW1, 0 * db1, dW2, db2]"), "first layer does not learn"),
     (_changed(", learning_rate)", ", learning_rate * learning_rate)"), "applied twice"),
     (_changed(", learning_rate)", ", learning_rate / len(batch))"), "divided by the batch twice"),
-    (_changed("range(0, len(x), batch_size)", "range(0, len(x) - batch_size + 1, batch_size)"), "smaller batch is left out"),
+    (
+        _changed("range(0, len(x), batch_size)", "range(0, len(x) - batch_size + 1, batch_size)"),
+        "smaller batch is left out",
+    ),
     (_changed("batch = order[start : start + batch_size]", "batch = order[:batch_size]"), "never shown"),
     (_changed("order = rng.permutation(len(x))", "order = np.arange(len(x))"), "order is the same"),
     (_changed("range(0, len(x), batch_size)", "range(0, len(x))"), "more than once"),
     (
-        _changed("    _, dW1", "    W2 = W2 - learning_rate * dW2\n    da = loss_backward(p, labels[batch]) @ W2.T\n    _, dW1"),
+        _changed(
+            "    _, dW1",
+            "    W2 = W2 - learning_rate * dW2\n    da = loss_backward(p, labels[batch]) @ W2.T\n    _, dW1",
+        ),
         "before the error has gone back",
     ),
     (_changed("return parameters", "return parameters[0]"), "shapes|list of parameters"),

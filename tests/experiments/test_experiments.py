@@ -58,7 +58,16 @@ def test_commands_and_links_make_the_same_training(experiment: Experiment) -> No
             )
         on_the_page = recipe_from(default_settings() | settings, "mnist")
         wanted = Recipe.load("fast", **trial.options)
-        for name in ("hidden", "activation", "learning_rate", "batch_size", "epochs", "schedule", "momentum", "optimizer"):
+        for name in (
+            "hidden",
+            "activation",
+            "learning_rate",
+            "batch_size",
+            "epochs",
+            "schedule",
+            "momentum",
+            "optimizer",
+        ):
             assert getattr(on_the_page, name) == getattr(wanted, name), (trial, name)
         assert settings.get("amount", 0) == wanted.limit
 
@@ -67,6 +76,8 @@ def test_an_experiment_is_a_command() -> None:
     command = [sys.executable, "-m", "byhand.experiments"]
     done = subprocess.run([*command, "pruning"], capture_output=True, text=True, check=True)
     assert EXPERIMENTS["pruning"].question in done.stdout and "98.1 %" in done.stdout
-    assert len(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()) == len(EXPERIMENTS)
+    assert len(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()) == len(
+        EXPERIMENTS
+    )
     unknown = subprocess.run([*command, "prunning"], capture_output=True, text=True, check=False)
     assert unknown.returncode == 1 and "did you mean 'pruning'" in unknown.stderr

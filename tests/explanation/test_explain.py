@@ -14,7 +14,12 @@ from byhand.nn import Network, SoftmaxNLL, softmax
 from byhand.preprocessing import MinMaxScaling, Preprocessing
 
 SIDE = 7
-ARCHITECTURES = (([9], "sigmoid"), ([8, 6], "relu"), ([], "sigmoid"), ([5, 4, 5], "tanh"))
+ARCHITECTURES: tuple[tuple[list[int], str], ...] = (
+    ([9], "sigmoid"),
+    ([8, 6], "relu"),
+    ([], "sigmoid"),
+    ([5, 4, 5], "tanh"),
+)
 
 
 def a_model(hidden: list[int], activation: str, **options: Any) -> Model:
@@ -74,9 +79,7 @@ def check(model: Model, image: NDArray[Any], label: int) -> None:
         same(steps[f"dL/db{number}"]["values"], layer.bias_gradient)
         same(steps[f"dL/dz{number}"]["values"], layer.bias_gradient)
         if number < last:
-            same(
-                np.array(steps[f"dL/dz{number}"]["error"]) * steps[f"dL/dz{number}"]["slope"], layer.bias_gradient
-            )
+            same(np.array(steps[f"dL/dz{number}"]["error"]) * steps[f"dL/dz{number}"]["slope"], layer.bias_gradient)
     for step in one.backward:
         assert step.difference is not None
         found = ~np.isnan(step.difference)

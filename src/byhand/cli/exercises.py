@@ -48,9 +48,7 @@ def check(
     solution: Annotated[
         bool, typer.Option("--solution", help="The solution of the first function that is not right yet.")
     ] = False,
-    train: Annotated[
-        bool, typer.Option(help="When all is right, let your code learn MNIST: a minute or less.")
-    ] = True,
+    train: Annotated[bool, typer.Option(help="When all is right, let your code learn MNIST: a minute or less.")] = True,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -71,7 +69,11 @@ def check(
         verdicts.append(verdict)
         if as_json:
             continue
-        print(f"{'right' if verdict.passed else 'open ' if verdict.is_open else 'wrong'}  {verdict.function}{_colon(verdict.message)}", flush=True)
+        print(
+            f"{'right' if verdict.passed else 'open ' if verdict.is_open else 'wrong'} "
+            f" {verdict.function}{_colon(verdict.message)}",
+            flush=True,
+        )
         if hint and not verdict.passed:
             print(f"       Hint: {verdict.hint}")
     wrong = [verdict for verdict in verdicts if not verdict.passed]
@@ -85,7 +87,9 @@ def check(
                 if "test_accuracy" in answer:
                     learned = answer
                 elif not quiet:
-                    say(f"Your code learns MNIST: epoch {answer['epoch']}/{answer['epochs']}, {answer['seconds']:.1f} s")
+                    say(
+                        f"Your code learns MNIST: epoch {answer['epoch']}/{answer['epochs']}, {answer['seconds']:.1f} s"
+                    )
         except ByhandError as error:
             problem = error
     if as_json:
@@ -97,8 +101,8 @@ def check(
         print(f"{len(verdicts) - len(wrong)} of {len(verdicts)} functions are right.")
     elif learned:
         print(
-            f"All {len(verdicts)} functions are right. A network that learned with your code, {learned['epochs']} times "
-            f"through 60,000 digits, reads {percent(learned['test_accuracy'])} of 10,000 others."
+            f"All {len(verdicts)} functions are right. A network that learned with your code, {learned['epochs']} times"
+            f" through 60,000 digits, reads {percent(learned['test_accuracy'])} of 10,000 others."
         )
     else:
         print(f"All {len(verdicts)} functions are right.")

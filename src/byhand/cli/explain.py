@@ -68,6 +68,7 @@ def explain(
     from byhand.model import load_model
 
     where: dict[str, Any]
+    known: str | None
     if tiny:
         loaded, pixels, known, where = explanation.tiny_model(), explanation.TINY_IMAGE, "1", {"tiny": True}
     else:
@@ -75,9 +76,7 @@ def explain(
         loaded = load_model(model)
         pixels, known, where = _image(image, loaded, model, data, quiet)
     told = label if label is not None else known
-    result = explanation.explain(
-        loaded, pixels, told, units=_units(unit), learning_rate=learning_rate, everything=tiny
-    )
+    result = explanation.explain(loaded, pixels, told, units=_units(unit), learning_rate=learning_rate, everything=tiny)
     if not quiet:
         if label is not None and known is not None and label != known:
             say(f"The image is labelled {known}; what follows is as if it showed {label}.")
@@ -107,7 +106,9 @@ def _units(text: str | None) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(",")) if text is not None else ()
     except ValueError as error:
-        raise ByhandError(f"--unit cannot be '{text}': give a number, or one for each hidden layer as in 5,17.") from error
+        raise ByhandError(
+            f"--unit cannot be '{text}': give a number, or one for each hidden layer as in 5,17."
+        ) from error
 
 
 def _title(where: dict[str, Any]) -> str:
@@ -140,7 +141,9 @@ def _image(
             say(note)
     index = int(image)
     if index >= len(examples):
-        raise ByhandError(f"There is no image {index:,} in the test set: give a number from 0 to {len(examples) - 1:,}.")
+        raise ByhandError(
+            f"There is no image {index:,} in the test set: give a number from 0 to {len(examples) - 1:,}."
+        )
     examples = examples.with_classes_of(loaded.label_names)
     label = loaded.label_names[int(examples.labels[index])]
     return examples.images[index], label, {"data": source, "index": index}

@@ -122,7 +122,8 @@ def _messages(folder: Path, exercise: Exercise, failed: list[str]) -> dict[str, 
             messages[answer["function"]] = answer["message"]
     if late:
         messages[""] = (
-            f"It is not done after {SECONDS_FOR_A_FILE:.0f} seconds, with a few numbers: is there a loop that never ends?"
+            f"It is not done after {SECONDS_FOR_A_FILE:.0f} seconds, with a few numbers: is there a loop that never"
+            " ends?"
         )
     elif process.returncode:
         messages[""] = f"Python itself has ended while it ran {file} (status {process.returncode})."

@@ -80,8 +80,10 @@ def train(answer: Callable[..., None]) -> None:
         seconds = (time.perf_counter() - start) * len(x) / count * EPOCHS
     if seconds > SECONDS_FOR_TRAINING:
         answer(
-            message=f"All is right, but too slow for MNIST: it would take about {seconds / 60:,.0f} minutes. Replace loops "
-            "over single numbers by operations on whole arrays."
+            message=(
+                f"All is right, but too slow for MNIST: it would take about {seconds / 60:,.0f} minutes. Replace loops "
+                "over single numbers by operations on whole arrays."
+            )
         )
         return
     start = time.perf_counter()
@@ -97,8 +99,7 @@ def train(answer: Callable[..., None]) -> None:
 
 def scaled(images: NDArray[Any]) -> NDArray[np.float32]:
     """Images as rows of numbers from 0 to 1."""
-    rows: NDArray[np.float32] = images.reshape(len(images), -1) / np.float32(255)
-    return rows
+    return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
 
 
 if __name__ == "__main__":

@@ -69,13 +69,18 @@ def in_a_sentence(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         place = f"{Path(error.filename or 'the file').name}, line {error.lineno}"
         return f"Python cannot read {place}: {error.msg}."
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "byhand" not in Path(frame.filename).parts]
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if "byhand" not in Path(frame.filename).parts
+    ]
     own = [frame for frame in frames if "site-packages" not in frame.filename and not frame.filename.startswith("<")]
     where = f" in {Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
     what = " ".join(str(error).split()) or "no message"
     hint = ""
     if isinstance(error, ValueError) and ("shape" in what or "dimension" in what or "broadcast" in what):
-        hint = " Write down the shape of each array: one of them is probably transposed, or a sum runs over the wrong axis."
+        hint = (
+            " Write down the shape of each array: one of them is probably transposed, or a sum runs over the wrong"
+            " axis."
+        )
     if isinstance(error, OverflowError):
         hint = " e^1000 is beyond all numbers: subtract the largest first."
     return f"It stops with {type(error).__name__}{where}: {what.rstrip('.')}.{hint}"
@@ -102,7 +107,9 @@ def _results(subject: Subject, found: Any, given: Arrays) -> list[Any] | Fault:
         if one is None:
             return Fault(f"{_capital(name.name)} is None.")
         if isinstance(one, list | tuple):
-            return Fault(f"{_capital(name.name)} is a {type(one).__name__}; others need an array: np.array(...) makes one.")
+            return Fault(
+                f"{_capital(name.name)} is a {type(one).__name__}; others need an array: np.array(...) makes one."
+            )
         try:
             results.append(np.array(one, np.float64))
         except (TypeError, ValueError):

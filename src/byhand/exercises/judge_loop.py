@@ -15,8 +15,8 @@ Parameters = list[NDArray[Any]]
 
 SIZES, IMAGES, RATE = (5, 4, 3), 6, 0.7
 # In the second trial image i is the i-th row of the identity, so that row i of W1 moves for this image alone. The rate
-# is so small that it does not matter which batch comes first.
-COUNTED, BATCH, SMALL_RATE, SEEDS = 7, 3, 1e-5, range(6)
+# is so small that it does not matter which batch comes first, and so large that float32 can tell.
+COUNTED, BATCH, SMALL_RATE, SEEDS = 7, 3, 1e-3, range(6)
 TOLERANCE = 1e-3
 
 
@@ -104,7 +104,6 @@ def _every_image_once(function: Callable[..., Any]) -> Fault | None:
             return found
         moved = (found[0] - start[0]) / SMALL_RATE
         shares.append((moved * alone).sum(axis=1) / (alone * alone).sum(axis=1))
-    # Of float32, the seventh digit of W1 is lost, which is a percent of so small a step.
     share = np.round(np.array(shares), 1)
     if (share[0] == 0).sum() == COUNTED:
         return Fault("With several batches nothing moves: is the result of each step kept for the next?")
@@ -112,10 +111,12 @@ def _every_image_once(function: Callable[..., Any]) -> Fault | None:
         missing = int((share[0] == 0).sum())
         if missing == COUNTED % BATCH:
             return Fault(
-                f"The last, smaller batch is left out: of {COUNTED} images in batches of {BATCH}, {missing} is not shown."
+                f"The last, smaller batch is left out: of {COUNTED} images in batches of {BATCH}, {missing} is not"
+                " shown."
             )
         return Fault(f"Of {COUNTED} images in batches of {BATCH}, {missing} are never shown.")
-    if (share > 1.05).any() or (np.abs(share - 0.7) < 0.05).any():
+    # The shares of a batch sum to 1.
+    if share.sum(axis=1).max() > -(-COUNTED // BATCH) + 0.5:
         return Fault("Some images are shown more than once in an epoch.")
     if (np.abs(share - share[0]) < 0.05).all() and len(set(share[0])) > 1:
         return Fault("The order is the same in every epoch: take it from rng.permutation(len(x)).")

@@ -24,7 +24,10 @@ class Function:
 
     def code(self, body: str) -> str:
         """The function with this body."""
-        return f'def {self.name}({self.arguments}):\n    """{indent(self.text, "    ").strip()}\n    """\n{indent(body, "    ")}\n'
+        return (
+            f'def {self.name}({self.arguments}):\n    """{indent(self.text, "    ").strip()}\n   '
+            f' """\n{indent(body, "    ")}\n'
+        )
 
 
 @dataclass(frozen=True)
@@ -66,16 +69,19 @@ SIGMOID = Exercise(
         Function(
             "sigmoid_forward",
             "z",
-            "Give a = 1 / (1 + e^-z) for each number.\n\nz: shape (n, units). Leave it as it is; give a new array of the same shape.",
-            "np.exp works on whole arrays. Mind the sign in the exponent and the brackets around the whole denominator.",
+            "Give a = 1 / (1 + e^-z) for each number.\n\nz: shape (n, units). Leave it as it is; give a new array of"
+            " the same shape.",
+            "np.exp works on whole arrays. Mind the sign in the exponent and the brackets around the whole"
+            " denominator.",
             "return 1 / (1 + np.exp(-z))",
         ),
         Function(
             "sigmoid_backward",
             "a_gradient, a",
-            "Turn dL/da into dL/dz.\n\na_gradient: dL/da, shape (n, units). a: what sigmoid_forward gave, same shape. Leave both as they are.",
-            "By the chain rule, dL/dz = dL/da · da/dz. The derivative of the sigmoid can be written with its output alone: "
-            "da/dz = a (1 - a). You are given a, so the sigmoid is not needed again.",
+            "Turn dL/da into dL/dz.\n\na_gradient: dL/da, shape (n, units). a: what sigmoid_forward gave, same shape."
+            " Leave both as they are.",
+            "By the chain rule, dL/dz = dL/da · da/dz. The derivative of the sigmoid can be written with its output"
+            " alone: da/dz = a (1 - a). You are given a, so the sigmoid is not needed again.",
             "return a_gradient * a * (1 - a)",
         ),
     ),
@@ -88,10 +94,10 @@ SOFTMAX = Exercise(
         Function(
             "softmax",
             "z",
-            "Give p_k = e^z_k / sum_j e^z_j for each row.\n\nz: logits of any size, shape (n, classes). Leave them as they are; "
-            "give a new array of the same shape, whose rows sum to 1.",
-            "Each row is divided by its own sum: axis=1, and keepdims=True keeps the shape (n, 1) for the division. e^1000 is "
-            "beyond all numbers: subtract each row's largest logit first, which changes nothing.",
+            "Give p_k = e^z_k / sum_j e^z_j for each row.\n\nz: logits of any size, shape (n, classes). Leave them as"
+            " they are; give a new array of the same shape, whose rows sum to 1.",
+            "Each row is divided by its own sum: axis=1, and keepdims=True keeps the shape (n, 1) for the division."
+            " e^1000 is beyond all numbers: subtract each row's largest logit first, which changes nothing.",
             "powers = np.exp(z - z.max(axis=1, keepdims=True))\nreturn powers / powers.sum(axis=1, keepdims=True)",
         ),
     ),
@@ -112,11 +118,11 @@ LOSS = Exercise(
         Function(
             "loss_backward",
             "p, labels",
-            "Give the gradient of the loss by the logits z, where p = softmax(z).\n\n"
-            "p: probabilities, shape (n, classes). labels: the right classes as whole numbers, shape (n,). Leave both as "
-            "they are; give a new array of the shape of p.",
-            "With y the labels as one-hot rows, np.eye(classes)[labels], it is p - y. The loss is a mean over n images, so "
-            "each of them has an n-th part in it.",
+            "Give the gradient of the loss by the logits z, where p = softmax(z).\n\np: probabilities, shape (n,"
+            " classes). labels: the right classes as whole numbers, shape (n,). Leave both as they are; give a new"
+            " array of the shape of p.",
+            "With y the labels as one-hot rows, np.eye(classes)[labels], it is p - y. The loss is a mean over n images,"
+            " so each of them has an n-th part in it.",
             "y = np.eye(p.shape[1])[labels]\nreturn (p - y) / len(p)",
         ),
     ),
@@ -129,18 +135,19 @@ DENSE = Exercise(
         Function(
             "dense_forward",
             "x, W, b",
-            "Give z = x W + b.\n\nx: shape (n, inputs). W: shape (inputs, units). b: shape (units,). The result has shape (n, units).",
+            "Give z = x W + b.\n\nx: shape (n, inputs). W: shape (inputs, units). b: shape (units,). The result has"
+            " shape (n, units).",
             "x @ W is the product of matrices; b is added to each of its rows by itself.",
             "return x @ W + b",
         ),
         Function(
             "dense_backward",
             "z_gradient, x, W",
-            "Turn dL/dz into three gradients: give (x_gradient, W_gradient, b_gradient), in this order.\n\n"
-            "z_gradient: dL/dz, shape (n, units); it has been divided by n already. x: shape (n, inputs). "
-            "W: shape (inputs, units).\nThe results have the shapes of x, W and b: (n, inputs), (inputs, units) and (units,).",
-            "Write the shapes beside each other; only one product fits. For W it is (inputs, n) times (n, units), which also "
-            "adds up the images. b is a weight whose input is always 1: add up z_gradient over the images.",
+            "Turn dL/dz into three gradients: give (x_gradient, W_gradient, b_gradient), in this order.\n\nz_gradient:"
+            " dL/dz, shape (n, units); it has been divided by n already. x: shape (n, inputs). W: shape (inputs,"
+            " units).\nThe results have the shapes of x, W and b: (n, inputs), (inputs, units) and (units,).",
+            "Write the shapes beside each other; only one product fits. For W it is (inputs, n) times (n, units), which"
+            " also adds up the images. b is a weight whose input is always 1: add up z_gradient over the images.",
             "return z_gradient @ W.T, x.T @ z_gradient, z_gradient.sum(axis=0)",
         ),
     ),
@@ -153,10 +160,11 @@ UPDATE = Exercise(
         Function(
             "sgd_step",
             "parameters, gradients, learning_rate",
-            "Take one step of gradient descent; give the list of parameters after it.\n\n"
-            "parameters: a list of arrays. You may change them in place, or make new ones. gradients: a list of arrays of the "
-            "same shapes; leave them as they are. learning_rate: how far to go.",
-            "The gradient says where the loss rises. Go the other way, learning_rate times as far, with each array of the list.",
+            "Take one step of gradient descent; give the list of parameters after it.\n\nparameters: a list of arrays."
+            " You may change them in place, or make new ones. gradients: a list of arrays of the same shapes; leave"
+            " them as they are. learning_rate: how far to go.",
+            "The gradient says where the loss rises. Go the other way, learning_rate times as far, with each array of"
+            " the list.",
             "return [w - learning_rate * g for w, g in zip(parameters, gradients)]",
         ),
     ),
@@ -170,13 +178,13 @@ LOOP = Exercise(
         Function(
             "train_epoch",
             "x, labels, parameters, learning_rate, batch_size, rng",
-            "Show every image once, in batches and in a random order, with a step after each batch; give the parameters "
-            "after it.\n\nx: images as rows, shape (n, inputs). labels: whole numbers, shape (n,). Leave both as they are.\n"
-            "parameters: the list [W1, b1, W2, b2] of a network with one hidden layer of sigmoids.\nbatch_size: images per "
-            "step; the last batch may be smaller. rng: np.random.default_rng(...), for rng.permutation(n).",
-            "order = rng.permutation(len(x)), and for each start in range(0, len(x), batch_size) the images "
-            "order[start : start + batch_size]. Forward: dense, sigmoid, dense, softmax. Backward, in the opposite order: "
-            "loss, dense 2, sigmoid, dense 1. Only then the step, with all four gradients.",
+            "Show every image once, in batches and in a random order, with a step after each batch; give the parameters"
+            " after it.\n\nx: images as rows, shape (n, inputs). labels: whole numbers, shape (n,). Leave both as they"
+            " are.\nparameters: the list [W1, b1, W2, b2] of a network with one hidden layer of sigmoids.\nbatch_size:"
+            " images per step; the last batch may be smaller. rng: np.random.default_rng(...), for rng.permutation(n).",
+            "order = rng.permutation(len(x)), and for each start in range(0, len(x), batch_size) the images order[start"
+            " : start + batch_size]. Forward: dense, sigmoid, dense, softmax. Backward, in the opposite order: loss,"
+            " dense 2, sigmoid, dense 1. Only then the step, with all four gradients.",
             "order = rng.permutation(len(x))\n"
             "for start in range(0, len(x), batch_size):\n"
             "    batch = order[start : start + batch_size]\n"

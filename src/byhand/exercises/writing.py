@@ -10,8 +10,8 @@ from byhand.files import make_folder, write_atomically
 
 NOTEBOOK = "exercises.ipynb"
 ORDER = (
-    "Write the bodies in the order sigmoid, softmax, loss, dense, update, loop. Each file is judged by itself; the loop "
-    "puts them together, and then your own code learns to read digits."
+    "Write the bodies in the order sigmoid, softmax, loss, dense, update, loop. Each file is judged by itself; the loop"
+    " puts them together, and then your own code learns to read digits."
 )
 
 
@@ -35,7 +35,10 @@ def write_notebook(folder: str | Path) -> list[Path]:
     cells = [_markdown(f"# Back-propagation, written by you\n\n{ORDER}")]
     for exercise in EXERCISES.values():
         cells += [
-            _markdown(f"## {exercise.title.rstrip('.')}\n\nRunning the cell writes `{exercise.name}.py`; the next one judges it."),
+            _markdown(
+                f"## {exercise.title.rstrip('.')}\n\nRunning the cell writes `{exercise.name}.py`; the next one"
+                " judges it."
+            ),
             _code(f"%%writefile {exercise.name}.py\n{exercise.open_file()}"),
             _code(f'from byhand.exercises import check\n\ncheck("{exercise.name}")'),
         ]

@@ -3,7 +3,8 @@
 `table` lists them, `trials` runs those that `byhand train` cannot, `running` measures.
 """
 
-from byhand.experiments.running import Results, run
+from byhand.experiments.running import run
 from byhand.experiments.table import EXPERIMENTS, Experiment, Trial
+from byhand.experiments.trials import Results
 
 __all__ = ["EXPERIMENTS", "Experiment", "Results", "Trial", "run"]

@@ -506,6 +506,4 @@ def _names(sizes: Sequence[int]) -> Iterator[str]:
 
 def _terms(values: NDArray[Any], weights: NDArray[Any]) -> tuple[Term, ...]:
     products = values * weights
-    return tuple(
-        Term(int(i), float(values[i]), float(weights[i]), float(products[i])) for i in np.flatnonzero(values)
-    )
+    return tuple(Term(int(i), float(values[i]), float(weights[i]), float(products[i])) for i in np.flatnonzero(values))

@@ -91,9 +91,7 @@ def _content(step: Step, one: Explanation) -> str:
         rows = [([pixel_name(int(i), one), step.values[i]], "") for i in np.flatnonzero(step.values)]
         return _folded(["pixel", "x"], rows, f"The {len(rows):,} that are not 0")
     if step.name == "p":
-        columns = zip(
-            one.label_names, step.parts["shifted"], step.parts["exponentials"], step.values, strict=True
-        )
+        columns = zip(one.label_names, step.parts["shifted"], step.parts["exponentials"], step.values, strict=True)
         rows = [([*row], "") for row in columns]
         rows.append((["sum", "", step.parts["sum"], float(step.values.sum())], "total"))
         return _table(["label", "logit - largest", "exp", "divided by the sum"], rows)
@@ -141,9 +139,7 @@ def _weights(step: Step, column: int, unit: int, one: Explanation) -> str:
     name = (lambda i: pixel_name(i, one)) if step.name == "dL/dW1" else str
     order = np.argsort(-np.abs(step.values[:, column]), kind="stable")
     inputs, delta = step.parts["inputs"], step.parts["deltas"][column]
-    rows = [
-        ([name(int(i)), inputs[i], delta, step.values[i, column], step.difference[i, column]], "") for i in order
-    ]
+    rows = [([name(int(i)), inputs[i], delta, step.values[i, column], step.difference[i, column]], "") for i in order]
     heads = ["from", "input", "times delta", "gradient", "finite difference"]
     return _folded(heads, rows, f"Into unit {unit}", few_first=True)
 
@@ -185,7 +181,9 @@ def _update(one: Explanation) -> str:
 Row = tuple[list[Any], str]  # cells, the first of them a name; and a class
 
 
-def _folded(heads: list[str], rows: list[Row], title: str, end: list[Row] | None = None, few_first: bool = False) -> str:
+def _folded(
+    heads: list[str], rows: list[Row], title: str, end: list[Row] | None = None, few_first: bool = False
+) -> str:
     """A table; a long one shows its first rows, or nothing, until it is unfolded."""
     end = end or []
     if len(rows) <= MOST_ROWS:
@@ -208,7 +206,8 @@ def _table(heads: list[str], rows: list[Row]) -> str:
         body.append(f'<tr{mark}><th scope="row">{escape(str(name))}</th>{columns}</tr>')
     tall = " tall" if len(rows) > 2 * MOST_ROWS else ""
     focus = f' tabindex="0" role="group" aria-label="{escape(heads[-1])}"'
-    return f'<div class="scroll{tall}"{focus}><table><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    return f'<div class="scroll{tall}"{focus}>{table}</div>'
 
 
 def _colour(cell: Any, cells: list[Any]) -> str:

@@ -98,7 +98,14 @@ class Printer:
         terms = sorted(written.terms, key=lambda term: -abs(term.product))
         table = self._table("from", "value", "", "weight", "", "product")
         for term in terms[: self.most]:
-            table.add_row(_place(term.index, step, one), _number(term.value), "·", _number(term.weight), "=", _number(term.product))
+            table.add_row(
+                _place(term.index, step, one),
+                _number(term.value),
+                "·",
+                _number(term.weight),
+                "=",
+                _number(term.product),
+            )
         rest = terms[self.most :]
         if rest:
             table.add_row(f"{len(rest)} more", "", "", "", "", _number(sum(term.product for term in rest)))
@@ -138,11 +145,10 @@ class Printer:
         if len(gradient) > self.most:
             order = np.argsort(-np.abs(gradient), kind="stable")[: self.most]
         table = self._table("from", "input", "", "delta", "", "gradient", "finite difference")
+        delta = _number(step.parts["deltas"][column])
         for i in order:
-            table.add_row(
-                _place(int(i), step, one), _number(step.parts["inputs"][i]), "·", _number(step.parts["deltas"][column]), "=",
-                _number(gradient[i]), _number(step.difference[i, column]),
-            )  # fmt: skip
+            value, difference = _number(step.parts["inputs"][i]), _number(step.difference[i, column])
+            table.add_row(_place(int(i), step, one), value, "·", delta, "=", _number(gradient[i]), difference)
         few = f", the {len(order)} largest of {len(gradient):,}" if len(order) < len(gradient) else ""
         self._say(f"Into unit {unit}{few}:")
         self._print(table)
