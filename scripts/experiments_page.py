@@ -32,7 +32,7 @@ def experiments_page() -> str:
 def _section(experiment: Experiment, results: Results) -> str:
     commands = "\n".join(experiment.commands)
     links = ", ".join(f"[{text}]({address})" for address, text in experiment.links)
-    note = "" if experiment.exact else " (the page cannot choose where weights start: to compare with)"
+    note = "" if experiment.exact else " (to compare with: the page does not choose how weights start)"
     return (
         f"## {experiment.title}\n\n**{experiment.question}**\n\n```console\n{commands}\n```\n\nIn the browser:"
         f" {links}{note}.\n\n<details><summary>What was measured, and"

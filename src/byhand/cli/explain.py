@@ -52,7 +52,8 @@ def explain(
     Example: byhand explain 8 --label 5
 
     In float64, whatever the model was trained in. A picture is prepared as by 'byhand read --single'; without --label,
-    what the network reads is taken for right. The terminal shows the largest numbers, --html and --json all of them.
+    what the network reads is taken for right. The terminal shows the largest numbers; --html and --json have all units
+    of each layer, and all weights of the units that are written out.
     """
     from byhand.errors import ByhandError
 

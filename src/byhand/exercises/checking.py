@@ -13,6 +13,7 @@ from typing import Any
 from byhand.errors import ByhandError, choose
 from byhand.exercises.judge import NOT_WRITTEN
 from byhand.exercises.tasks import EXERCISES, Exercise
+from byhand.exercises.writing import NOTEBOOK
 
 # A few hundred numbers take milliseconds; most of it is for Python to start on a busy machine.
 SECONDS_FOR_A_FILE = 30.0
@@ -68,6 +69,10 @@ def check_folder(folder: str | Path) -> Iterator[Verdict]:
     if not place.is_dir():
         raise ByhandError(f"There is no folder {folder}: 'byhand exercises write {folder}' makes it.")
     if not any((place / f"{name}.py").is_file() for name in EXERCISES):
+        if (place / NOTEBOOK).is_file():
+            raise ByhandError(
+                f"Nothing is written yet in {folder}: open {NOTEBOOK} and run its cells, which write the files."
+            )
         raise ByhandError(f"There are no exercises in {folder}: 'byhand exercises write' puts them into a new folder.")
     failed: list[str] = []
     for exercise in EXERCISES.values():

@@ -19,6 +19,9 @@ RELATIVE, ABSOLUTE = 1e-4, 1e-6
 
 
 NOT_WRITTEN = "Not written yet."
+SHAPE_HINT = (
+    "Write down the shape of each array: one of them is probably transposed, or a sum runs over the wrong axis."
+)
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,26 @@ def judge(name: str, function: Callable[..., Any]) -> Fault | None:
             given = copy.deepcopy(arguments)
             found = call(function, given)
             if isinstance(found, Fault):
-                return found
+                return (_where_all_shapes_fit(subject, function) if SHAPE_HINT in found.message else None) or found
             fault = _compare(subject, arguments, _results(subject, found, given))
             if fault:
                 return fault
             changed = changed or _changed(subject, function, arguments, given)
         return changed
+
+
+def _where_all_shapes_fit(subject: Subject, function: Callable[..., Any]) -> Fault | None:
+    """Name the mistake of a function that fails for its shapes: where all sizes are alike, it gives numbers."""
+    for arguments in subject.cases:
+        sizes = {size for one in arguments for size in np.shape(one)}
+        given = copy.deepcopy(arguments)
+        found = None if len(sizes) > 1 else call(function, given)
+        results = None if found is None or isinstance(found, Fault) else _results(subject, found, given)
+        for part, result in zip(subject.parts, results if isinstance(results, list) else [], strict=False):
+            named = _known(part, arguments, result)
+            if named:
+                return Fault(f"{_capital(part.name)}: {named.says}" if len(subject.parts) > 1 else named.says)
+    return None
 
 
 def call(function: Callable[..., Any], arguments: Arrays) -> Any:
@@ -77,10 +94,7 @@ def in_a_sentence(error: BaseException) -> str:
     what = " ".join(str(error).split()) or "no message"
     hint = ""
     if isinstance(error, ValueError) and ("shape" in what or "dimension" in what or "broadcast" in what):
-        hint = (
-            " Write down the shape of each array: one of them is probably transposed, or a sum runs over the wrong"
-            " axis."
-        )
+        hint = f" {SHAPE_HINT}"
     if isinstance(error, OverflowError):
         hint = " e^1000 is beyond all numbers: subtract the largest first."
     return f"It stops with {type(error).__name__}{where}: {what.rstrip('.')}.{hint}"

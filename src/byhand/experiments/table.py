@@ -97,6 +97,8 @@ class Experiment:
         """Address and text of the page's part for each trial."""
         if self.special:
             return [(f"{PAGE}{self.look[0]}", self.look[1])]
+        if not self.exact:
+            return [(self.trials[-1].link, f"{self.trials[-1].name} on the page")]
         if len(self.trials) == 1:
             return [(self.trials[0].link, "on the page")]
         return [(trial.link, f"{trial.name} on the page") for trial in self.trials]

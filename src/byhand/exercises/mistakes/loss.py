@@ -88,6 +88,10 @@ LOSS = Subject(
                     lambda p, y: -np.log(p[:, y]).mean(),
                 ),
                 Mistake(
+                    "p[labels] picks whole rows: p[np.arange(n), labels] picks one number from each row.",
+                    lambda p, y: -np.log(p[y]).mean(),
+                ),
+                Mistake(
                     "One loss for each image comes back: their mean is wanted.",
                     lambda p, y: -np.log(_right_p(p, y)),
                 ),
@@ -101,7 +105,7 @@ LOSS = Subject(
 )
 LOSS_BACKWARD = Subject(
     lambda p, labels: (_criterion(p, labels)[0].backward(),),
-    ((_p, _labels), (_p[:1].astype(np.float32), _labels[:1])),
+    ((_p, _labels), (_p[:3], _labels[:3]), (_p[:1].astype(np.float32), _labels[:1])),
     (
         Part(
             "dL/dz",
@@ -114,6 +118,14 @@ LOSS_BACKWARD = Subject(
                 Mistake(
                     "The sign is wrong, and the division by n is missing: it is (p - y) / n.",
                     lambda p, y: _one_hot(p, y) - p,
+                ),
+                Mistake(
+                    "The labels are not one-hot: class numbers are subtracted from probabilities.",
+                    lambda p, y: (p - y) / len(p),
+                ),
+                Mistake(
+                    "The labels are not one-hot: class numbers are subtracted from probabilities.",
+                    lambda p, y: p - y,
                 ),
                 Mistake(
                     "The labels are not one-hot: class numbers are subtracted from probabilities.",

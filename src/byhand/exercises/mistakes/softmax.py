@@ -12,7 +12,7 @@ _large = np.array([[1000.0, 1001.0, 1002.0], [-3.0, 0.5, 1.0], [-1000.0, -1001.0
 
 SOFTMAX = Subject(
     lambda z: (stable_softmax(np.array(z, np.float64)),),
-    ((_z,), (_z[:1, :2].astype(np.float32),), (_large,)),
+    ((_z,), (_z[:3],), (_z[:1, :2].astype(np.float32),), (_large,)),
     (
         Part(
             "the probabilities",
@@ -44,6 +44,24 @@ SOFTMAX = Subject(
                 Mistake(
                     "The maximum of each column is subtracted; it must be that of each row (axis=1).",
                     lambda z: np.exp(z - z.max(axis=0)) / np.exp(z - z.max(axis=0)).sum(axis=1, keepdims=True),
+                ),
+                Mistake(
+                    "keepdims=True is missing: without it each column is divided by a row's sum.",
+                    lambda z: np.exp(z) / np.exp(z).sum(axis=1),
+                ),
+                Mistake(
+                    "keepdims=True is missing: without it each column is divided by a row's sum.",
+                    lambda z: (
+                        np.exp(z - z.max(axis=1, keepdims=True)) / np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1)
+                    ),
+                ),
+                Mistake(
+                    "keepdims=True is missing: without it a row's maximum is subtracted from a column.",
+                    lambda z: np.exp(z - z.max(axis=1)) / np.exp(z - z.max(axis=1)).sum(axis=1),
+                ),
+                Mistake(
+                    "keepdims=True is missing: without it a row's maximum is subtracted from a column.",
+                    lambda z: np.exp(z - z.max(axis=1)) / np.exp(z - z.max(axis=1)).sum(axis=1, keepdims=True),
                 ),
                 Mistake("The division by the sum is missing.", np.exp),
                 Mistake("The division by the sum is missing.", lambda z: np.exp(z - z.max(axis=1, keepdims=True))),
