@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from byhand.exercises import EXERCISES, checking
+from byhand.errors import ByhandError
+from byhand.exercises import EXERCISES, check, checking
 from tests.cli.conftest import Byhand
 
 
@@ -105,6 +106,17 @@ def test_the_notebook_writes_and_checks_the_same_files(byhand: Byhand, tmp_path:
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}}).execute()
     assert (path.parent / "sigmoid.py").read_text("utf-8").strip() == EXERCISES["sigmoid"].open_file().strip()
     assert "sigmoid_forward: Not written yet." in str(notebook.cells[3].outputs)
+
+
+def test_check_in_the_notebook_helps_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    solve(tmp_path, {"softmax": EXERCISES["softmax"].open_file()})
+    check("softmax", tmp_path)
+    assert capsys.readouterr().out == "softmax: Not written yet.\n"
+    check("softmax", tmp_path, hint=True, solution=True)
+    said = capsys.readouterr().out
+    assert "Hint: Each row" in said and "return powers" in said
+    with pytest.raises(ByhandError, match="did you mean 'softmax'"):
+        check("softmaks", tmp_path)
 
 
 def test_slow_code_is_not_trained_with_for_hours(byhand: Byhand, tmp_path: Path) -> None:

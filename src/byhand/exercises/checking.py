@@ -82,12 +82,14 @@ def check_folder(folder: str | Path) -> Iterator[Verdict]:
         yield from verdicts
 
 
-def check(name: str, folder: str | Path = ".") -> None:
+def check(name: str, folder: str | Path = ".", *, hint: bool = False, solution: bool = False) -> None:
     """Judge one file and print what comes of it; for the notebook.
 
     Args:
         name: of the exercise, such as "sigmoid".
         folder: where its file lies.
+        hint: print a second hint for what is not right yet.
+        solution: print one way to write it.
 
     Raises:
         ByhandError: there is no such exercise.
@@ -96,6 +98,10 @@ def check(name: str, folder: str | Path = ".") -> None:
         raise ByhandError(f"There is no exercise '{name}': {choose(name, EXERCISES)}")
     for verdict in _check_file(Path(folder).resolve(), EXERCISES[name], []):
         print(f"{verdict.function}: {verdict.message or 'right.'}")
+        if hint and not verdict.passed:
+            print(f"Hint: {verdict.hint}")
+        if solution and not verdict.passed:
+            print(verdict.solution)
 
 
 def _check_file(folder: Path, exercise: Exercise, failed: list[str]) -> Iterator[Verdict]:

@@ -93,7 +93,8 @@ def in_a_sentence(error: BaseException) -> str:
     where = f" in {Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
     what = " ".join(str(error).split()) or "no message"
     hint = ""
-    if isinstance(error, ValueError) and ("shape" in what or "dimension" in what or "broadcast" in what):
+    shapes = isinstance(error, ValueError) and any(word in what for word in ("shape", "dimension", "broadcast"))
+    if shapes or isinstance(error, IndexError):
         hint = f" {SHAPE_HINT}"
     if isinstance(error, OverflowError):
         hint = " e^1000 is beyond all numbers: subtract the largest first."
@@ -147,9 +148,10 @@ def _compare(subject: Subject, arguments: Arrays, results: list[Any] | Fault) ->
             if all(_same(results[i], right[j]) for i, j in enumerate(order)):
                 names = ", ".join(subject.parts[i].name for i in range(len(right)))
                 return Fault(f"The results are right, but in another order: give {names}.")
-    at = wrong[0]
-    prefix = f"{_capital(subject.parts[at].name)}: " if len(right) > 1 else ""
-    return Fault(prefix + _explain(subject, arguments, at, results[at], right[at]))
+    said = {subject.parts[i].name: _explain(subject, arguments, i, results[i], right[i]) for i in wrong}
+    if len(wrong) == len(right) and len(set(said.values())) == 1:
+        return Fault(said[subject.parts[0].name])
+    return Fault(" ".join(f"{_capital(name)}: {message}" for name, message in said.items()))
 
 
 def _explain(subject: Subject, arguments: Arrays, at: int, found: NDArray[Any], wanted: NDArray[Any]) -> str:

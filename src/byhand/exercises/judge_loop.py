@@ -13,7 +13,8 @@ from byhand.nn import SGD, Network, Sigmoid, SoftmaxNLL
 
 Parameters = list[NDArray[Any]]
 
-SIZES, IMAGES, RATE = (5, 4, 3), 6, 0.7
+# Ten classes, as who writes for digits may count on.
+SIZES, IMAGES, RATE = (5, 4, 10), 6, 0.7
 # In the second trial image i is the i-th row of the identity, so that row i of W1 moves for this image alone. The rate
 # is so small that it does not matter which batch comes first, and so large that float32 can tell.
 COUNTED, BATCH, SMALL_RATE, SEEDS = 7, 3, 1e-3, range(6)

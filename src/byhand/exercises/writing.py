@@ -32,7 +32,8 @@ def write_files(folder: str | Path) -> list[Path]:
 def write_notebook(folder: str | Path) -> list[Path]:
     """Write the notebook, whose cells write the files, and give its path; raises as `write_files`."""
     place = _new(folder)
-    cells = [_markdown(f"# Back-propagation, written by you\n\n{ORDER}")]
+    more = "`hint=True` gives `check` a second hint to print, `solution=True` one way to write it."
+    cells = [_markdown(f"# Back-propagation, written by you\n\n{ORDER} {more}")]
     for exercise in EXERCISES.values():
         cells += [
             _markdown(

@@ -8,8 +8,9 @@ from byhand.exercises.mistakes.subject import Mistake, Part, Subject, moved
 from byhand.nn import SoftmaxNLL
 from byhand.nn import softmax as stable_softmax
 
-_p = stable_softmax(np.random.default_rng(2024).normal(0, 1, (5, 3)))
-_labels = np.array([2, 0, 2, 1, 0])
+# Ten classes, as who writes for digits may count on; and as many images, where a mistake fits all shapes.
+_p = stable_softmax(np.random.default_rng(2024).normal(0, 1, (10, 10)))
+_labels = np.array([2, 0, 2, 9, 7, 1, 5, 5, 3, 8])
 
 
 def _one_hot(p: Any, labels: Any) -> Any:
@@ -27,7 +28,7 @@ def _criterion(p: Any, labels: Any) -> tuple[SoftmaxNLL, float]:
 
 LOSS = Subject(
     lambda p, labels: (_criterion(p, labels)[1],),
-    ((_p, _labels), (_p[:1].astype(np.float32), _labels[:1])),
+    ((_p[:5], _labels[:5]), (_p, _labels), (_p[:1].astype(np.float32), _labels[:1])),
     (
         Part(
             "the loss",
@@ -105,7 +106,7 @@ LOSS = Subject(
 )
 LOSS_BACKWARD = Subject(
     lambda p, labels: (_criterion(p, labels)[0].backward(),),
-    ((_p, _labels), (_p[:3], _labels[:3]), (_p[:1].astype(np.float32), _labels[:1])),
+    ((_p[:5], _labels[:5]), (_p, _labels), (_p[:1].astype(np.float32), _labels[:1])),
     (
         Part(
             "dL/dz",
