@@ -7,6 +7,8 @@
     python scripts/measure.py reader                             the reader that comes along
     python scripts/measure.py output                             what `byhand train` prints
     python scripts/measure.py gradients                          `byhand check-gradients`
+    python scripts/measure.py experiments                        the experiments, and whether their outcomes hold
+    python scripts/measure.py explanations                       each number of `byhand explain` against the library
     python scripts/build_documents.py                            writes README and results page from what was kept
 
 Everything goes through the command line, as a user would do it. Trainings are kept in `runs/measured/`: one that is
@@ -170,6 +172,60 @@ def output() -> None:
 def gradients() -> None:
     """Check every derivative."""
     keep("check-gradients", byhand("check-gradients"))
+
+
+@app.command()
+def experiments() -> None:
+    """Run all experiments; one that does not end as it says ends this script."""
+    from byhand.experiments import EXPERIMENTS, run
+
+    measured = {}
+    for name, experiment in EXPERIMENTS.items():
+        measured[name] = run(experiment)
+        print(f"{name}: {experiment.outcome(measured[name])}", flush=True)
+        if not experiment.holds(measured[name]):
+            sys.exit(f"The experiment {name} does not end as its table says: {measured[name]}")
+    keep("experiments", {**machine(), "measured": measured})
+
+
+@app.command()
+def explanations(count: int = 100) -> None:
+    """Explain `count` random test images with three architectures; keep how far their gradients are from others'.
+
+    From finite differences, and from what `Network.backward` gives for all parameters.
+    """
+    import numpy as np
+
+    from byhand import load_mnist, train
+    from byhand.explanation import explain
+    from byhand.nn import Network, SoftmaxNLL
+
+    mnist, kept = load_mnist(), {}
+    chosen = np.random.default_rng(0).choice(len(mnist.test_images), count, replace=False)
+    for name, options in {
+        "784-128-10, sigmoid": {},
+        "784-64-32-10, relu": {"hidden": [64, 32], "activation": "relu"},
+        "784-10": {"hidden": [], "learning_rate": 0.5},
+    }.items():
+        model = train("fast", epochs=1, **options)  # type: ignore[arg-type]
+        network, criterion = Network(model.network.sizes, model.network.activation, np.float64), SoftmaxNLL()
+        network.parameters[:] = model.network.parameters
+        errors, distances, compared, corners = [], [], 0, 0
+        for i in chosen:
+            one = explain(model, mnist.test_images[i], str(mnist.test_labels[i]))
+            errors.append(one.largest_error)
+            inputs = model.preprocessing.inputs(mnist.test_images[i : i + 1], np.float64)
+            criterion.forward(network.forward(inputs).copy(), np.eye(10)[mnist.test_labels[i : i + 1]])
+            network.backward(criterion.backward())
+            distances.append(float(np.abs(network.gradient - one.gradient).max()))
+            compared += sum(step.values.size for step in one.backward)
+            corners += sum(int(np.isnan(step.difference).sum()) for step in one.backward if step.difference is not None)
+        kept[name] = {
+            "images": count, "gradients": compared, "from_finite_differences": max(errors),
+            "from_the_library": max(distances), "at_a_corner": corners,
+        }  # fmt: skip
+        print(name, kept[name], flush=True)
+    keep("explanations", kept)
 
 
 if __name__ == "__main__":

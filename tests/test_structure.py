@@ -25,7 +25,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     "figures": {*BASE, "nn", "data", "augmentation", "model", "evaluation", "training", "reading"},
     "playground": {*BASE, "nn", "data", "model", "training", "reading"},
     "export": {*BASE, "model", "playground"},
-    "cli": {*BASE, "nn", "data", "model", "evaluation", "training", "reading", "figures", "playground", "export"},
+    "explanation": {*BASE, "nn", "data", "preprocessing", "model"},
+    "exercises": {*BASE, "nn", "data"},
+    "experiments": {*BASE, "nn", "data", "preprocessing", "model", "evaluation", "training"},
+    "cli": {
+        *BASE,
+        "nn",
+        "data",
+        "model",
+        "evaluation",
+        "training",
+        "reading",
+        "figures",
+        "playground",
+        "export",
+        "explanation",
+        "exercises",
+    },
 }
 # The package's own face: `byhand.read` and the like, loaded when they are first used.
 FACE = {"__init__", "__main__"}

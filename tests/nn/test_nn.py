@@ -71,7 +71,7 @@ def test_initialisers_have_their_spread_and_biases_start_at_0(name: str, spread:
     assert weights.std() == pytest.approx(spread, rel=0.02)
     assert abs(weights.mean()) < spread / 50
     assert not network.dense[0].bias.any()
-    assert set(INITIALISERS) == {"normal", "glorot", "he"}
+    assert set(INITIALISERS) == {"normal", "glorot", "he", "zero", "wide"}
 
 
 def steps_by_formula(name: str, start: Array, gradients: list[Array], rate: float, momentum: float) -> Array:

@@ -4,6 +4,8 @@ import typer
 
 from byhand.cli.check_gradients import check_gradients
 from byhand.cli.evaluate import evaluate
+from byhand.cli.exercises import exercises
+from byhand.cli.explain import explain
 from byhand.cli.export import export
 from byhand.cli.play import play
 from byhand.cli.predict import predict
@@ -24,13 +26,15 @@ SHORT_HELP = {
     "evaluate": "Measure a model on any labelled images.",
     "predict": "Label images that have no labels, and write that to a file.",
     "read": "Read the digits in pictures.",
+    "explain": "Follow one image through the network and back, number by number.",
     "show": "Draw a figure of data, training or network.",
     "play": "Open the page to draw on, look into a network and watch one learn.",
     "export": "Write a model as one HTML page, as ONNX, or as a model file.",
     "check_gradients": "Hold back-propagation against finite differences.",
 }
-for function in (train, evaluate, predict, read, show, play, export, check_gradients):
+for function in (train, evaluate, predict, read, explain, show, play, export, check_gradients):
     app.command(short_help=SHORT_HELP[function.__name__])(function)
+app.add_typer(exercises, name="exercises", short_help="Write back-propagation yourself, and have it checked.")
 
 
 def _version(wanted: bool) -> None:

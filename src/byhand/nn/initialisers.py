@@ -32,4 +32,14 @@ def he(shape: Shape, rng: np.random.Generator) -> NDArray[Any]:
     return rng.normal(0.0, math.sqrt(2.0 / shape[0]), shape)
 
 
-INITIALISERS = {"normal": normal, "glorot": glorot, "he": he}
+def zero(shape: Shape, rng: np.random.Generator) -> NDArray[Any]:
+    """All 0. To see why not: all units of a layer start alike, get the same gradient, and stay alike."""
+    return np.zeros(shape)
+
+
+def wide(shape: Shape, rng: np.random.Generator) -> NDArray[Any]:
+    """Draw from a normal distribution with standard deviation 1. To see why not: sums of many inputs are large."""
+    return rng.normal(0.0, 1.0, shape)
+
+
+INITIALISERS = {"normal": normal, "glorot": glorot, "he": he, "zero": zero, "wide": wide}

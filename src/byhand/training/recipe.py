@@ -57,7 +57,7 @@ class Recipe:
     deskew: bool = _setting(False, "Deskew the images and bring them to one size first (moment normalisation).")
     hidden: tuple[int, ...] = _setting((128,), "Units of each hidden layer, as in 128 or 128,64; 'none' for no layer.")
     activation: str = _setting("sigmoid", "Of the hidden units: 'sigmoid', 'tanh' or 'relu'.")
-    initialiser: str = _setting("glorot", "How weights are initialised: 'normal', 'glorot' or 'he'.")
+    initialiser: str = _setting("glorot", "How weights are initialised: 'glorot', 'he', 'normal', 'zero' or 'wide'.")
     epochs: int = _setting(10, "How often all training images are shown.")
     batch_size: int = _setting(128, "Images per update of the weights.")
     shuffle: bool = _setting(True, "Show the images in a new random order in each epoch.")

@@ -25,7 +25,7 @@ class Settings(TypedDict, total=False):
     deskew: bool
     hidden: int | Sequence[int]
     activation: Literal["sigmoid", "tanh", "relu"]
-    initialiser: Literal["normal", "glorot", "he"]
+    initialiser: Literal["normal", "glorot", "he", "zero", "wide"]
     epochs: int
     batch_size: int
     shuffle: bool
