@@ -86,16 +86,16 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 
 
 @contextmanager
-def playing(folder: Path, *arguments: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
-    """`byhand play` at work in a folder: its address and its process."""
+def playing(folder: Path, *arguments: str, lines: int = 3) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """`byhand play` at work in a folder: its address, which it prints in so many lines of JSON, and its process."""
     process = subprocess.Popen(
         [sys.executable, "-m", "byhand", "play", "--no-browser", "--port", "0", "--json", *arguments],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
         assert process.stdout
-        lines = [process.stdout.readline() for _ in range(3)]
-        yield json.loads("".join(lines))["url"], process
+        printed = [process.stdout.readline() for _ in range(lines)]
+        yield json.loads("".join(printed))["url"], process
     finally:
         process.kill()
         process.communicate()

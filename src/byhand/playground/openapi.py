@@ -17,7 +17,7 @@ REFUSALS = {
     "404": "There is no such model.",
     "405": "Another method is needed.",
     "408": "The body came too slowly.",
-    "409": "There is no such training, or it has ended.",
+    "409": "The training has ended.",
     "413": "The body is too large.",
     "415": "This is no picture.",
     "500": "The work broke off, or byhand failed.",
@@ -55,8 +55,8 @@ def description() -> Schema:
 def _paths() -> Schema:
     model = _parameter("model", "path", "A model's name, one of `models` in content.json.")
     training = _parameter("name", "path", "The training's secret name, which its first event gives.")
-    network = _get("A network: its layers, and its parameters as float32 in base64.", _json("Network"), 404, 409)
-    layout = _get("The sample laid out as each layer sees it; takes seconds.", _json("Map"), 404, 409, 500, 503)
+    network = _get("A network: its layers, and its parameters as float32 in base64.", _json("Network"), 400, 404)
+    layout = _get("The sample laid out as each layer sees it; takes seconds.", _json("Map"), 400, 404, 500, 503)
     own_training = {"parameters": [training]}
     of_model = {"parameters": [model]}
     return {
@@ -87,11 +87,11 @@ def _paths() -> Schema:
         "/trainings/{name}/map.json": own_training | layout,
         "/trainings/{name}/read": own_training | _read("Read a picture with the network as it is now.", ()),
         "/trainings/{name}/model.safetensors": own_training
-        | _get("The model file.", _content("application/octet-stream", {}), 409),
+        | _get("The model file.", _content("application/octet-stream", {}), 400),
         "/trainings/{name}/model.html": own_training
-        | _get("The network as one HTML file.", _content("text/html", {"type": "string"}), 409, 500, 503),
+        | _get("The network as one HTML file.", _content("text/html", {"type": "string"}), 400, 500, 503),
         "/trainings/{name}/save": own_training
-        | _post("Keep it in a run folder on the server's machine.", {}, _json("Saved"), 409),
+        | _post("Keep it in a run folder on the server's machine.", {}, _json("Saved")),
     }
 
 
@@ -129,7 +129,7 @@ def _read(summary: str, more: tuple[str, ...]) -> Schema:
             "description": f"At most {LARGEST_PICTURE:,} bytes.",
             "parameters": parameters,
             "requestBody": {"required": True, "content": content},
-            "responses": {"200": _json("Reading")} | _refusals(400, 401, 403, 404, 408, 409, 413, 415, 500, 503),
+            "responses": {"200": _json("Reading")} | _refusals(400, 401, 403, 404, 408, 413, 415, 500, 503),
         }
     }
 

@@ -82,9 +82,9 @@ class Playground:
         self.trainings = Trainings()
         self.stopping = asyncio.Event()
 
-    def app(self, host: str) -> ASGIApp:
-        """The application, for a server that listens on the address `host`."""
-        routes = [
+    def routes(self) -> list[Route]:
+        """What can be asked for, the page's own files apart; `openapi.py` describes it."""
+        return [
             Route("/", lambda request: FileResponse(WEB / "page.html")),
             Route("/openapi.json", lambda request: JSONResponse(description())),
             Route("/read", self.read, methods=["POST"]),
@@ -101,10 +101,12 @@ class Playground:
             Route("/trainings/{name}/model.html", self.export),
             Route("/trainings/{name}/save", self.save, methods=["POST"]),
             Route("/trainings/{name}/read", self.read, methods=["POST"]),
-            Mount("/", StaticFiles(directory=WEB)),
         ]
+
+    def app(self, host: str) -> ASGIApp:
+        """The application, for a server that listens on the address `host`."""
         app: ASGIApp = Starlette(
-            routes=routes,
+            routes=[*self.routes(), Mount("/", StaticFiles(directory=WEB))],
             exception_handlers={ByhandError: _sentence, HTTPException: _sentence, Exception: _surprise},
         )
         if self.token is not None:
@@ -333,7 +335,7 @@ def serve(playground: Playground, listening: socket.socket, host: str) -> None:
         playground.app(host),
         http=PromptProtocol,
         ws="none",
-        log_level="warning",
+        log_level="error",
         access_log=False,
         timeout_graceful_shutdown=1,
         lifespan="off",

@@ -96,7 +96,7 @@ class Training:
 
 
 class TrainingOverError(ByhandError):
-    """The training cannot be steered any more, or there is none."""
+    """The training has ended: it cannot be steered any more."""
 
 
 @dataclass
@@ -159,11 +159,11 @@ class Trainings:
         """Pass a command on.
 
         Raises:
-            TrainingOverError: there is no such training, or it has ended.
-            ByhandError: no such command.
+            TrainingOverError: it has ended.
+            ByhandError: there is no such training or command.
         """
         if name not in self.open:
-            raise TrainingOverError(OVER)
+            raise ByhandError(OVER)
         number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1_000_000
         if word not in COMMANDS or not number or (word == "rate" and value == 0):
             raise ByhandError(f"'{word}' cannot be done with {value!r}.")
@@ -203,10 +203,10 @@ class Trainings:
         """The training of that name.
 
         Raises:
-            TrainingOverError: there is none, or it has no weights yet.
+            ByhandError: there is none, or it has no weights yet.
         """
         if name not in self.open or not self.open[name].model:
-            raise TrainingOverError(OVER)
+            raise ByhandError(OVER)
         return self.open[name]
 
     def end(self, name: str) -> None:
