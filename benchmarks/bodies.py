@@ -15,20 +15,24 @@ from hypothesis import strategies as st
 
 from tests.playground import test_bodies as bodies
 
-PATHS = ("/usual", "/trainings/mine")
-
 
 def fuzz(inputs: int) -> dict[str, Any]:
     """Try so many; the first that is not answered as it should be raises."""
     app = bodies.make_app()
     seconds: list[float] = []
 
-    @given(body=bodies.sent(), path=st.sampled_from(PATHS))
-    @settings(max_examples=inputs, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    def try_all(body: bytes, path: str) -> None:
-        start = time.perf_counter()
-        bodies.check(app, path, body)
-        seconds.append(time.perf_counter() - start)
+    @given(body=bodies.sent, path=st.sampled_from(bodies.PATHS), seed=st.integers(0, 2**32))
+    @settings(
+        max_examples=-(-inputs // (1 + bodies.COPIES)),
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    def try_all(body: bytes, path: str, seed: int) -> None:
+        for one in bodies.all_of(body, seed):
+            start = time.perf_counter()
+            bodies.check(app, path, one)
+            seconds.append(time.perf_counter() - start)
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try_all()

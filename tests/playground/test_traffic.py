@@ -111,7 +111,7 @@ def test_more_connections_than_a_class_needs_are_closed(place: tuple[str, int]) 
 
 
 @pytest.mark.parametrize(
-    ("path", "length", "status"), [("/nowhere", 5_000_000, 405), ("/read", 40_000_000, 413), ("/read?x=1", 10**7, 400)]
+    ("path", "length", "status"), [("/nowhere", 5_000_000, 404), ("/read", 40_000_000, 413), ("/read?x=1", 10**7, 400)]
 )
 def test_who_is_refused_while_sending_hears_why(place: tuple[str, int], path: str, length: int, status: int) -> None:
     with connect(place) as connection:

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -26,6 +26,7 @@ from byhand.playground.access import Access
 from byhand.playground.bodies import LARGEST_PICTURE, Uploads
 from byhand.playground.content import model_content, sample_content
 from byhand.playground.guard import Guard, known_hosts
+from byhand.playground.live import in_words
 from byhand.playground.one_file import WEB
 from byhand.playground.openapi import description
 from byhand.playground.pool import BrokenOffError, BusyError, Pool
@@ -106,7 +107,7 @@ class Playground:
     def app(self, host: str) -> ASGIApp:
         """The application, for a server that listens on the address `host`."""
         app: ASGIApp = Starlette(
-            routes=[*self.routes(), Mount("/", StaticFiles(directory=WEB))],
+            routes=[*self.routes(), *(Route(f"/{name}", _file) for name in _names())],
             exception_handlers={ByhandError: _sentence, HTTPException: _sentence, Exception: _surprise},
         )
         if self.token is not None:
@@ -234,6 +235,18 @@ class Playground:
         self.layout.stop()
 
 
+_files = StaticFiles(directory=WEB)
+
+
+async def _file(request: Request) -> Response:
+    """A file of the page's own, unless the browser has it already."""
+    return await _files.get_response(request.scope["path"].removeprefix("/"), request.scope)
+
+
+def _names() -> list[str]:
+    return [path.relative_to(WEB).as_posix() for path in WEB.rglob("*") if path.is_file()]
+
+
 async def _always() -> bool:
     """Maps are kept and exports are rare: they are made even if who asked has gone."""
     return True
@@ -287,8 +300,8 @@ def _sentence(request: Request, error: Exception) -> Response:
         status = 500
     elif isinstance(error, TrainingOverError):
         status = 409
-    message = error.detail if isinstance(error, HTTPException) else str(error)
-    message = UNKNOWN.get(message, message)
+    message = error.detail if isinstance(error, HTTPException) else in_words(str(error))
+    message = UNKNOWN.get(message, message[:1].upper() + message[1:])
     # Escapes keep half of a surrogate pair, which UTF-8 cannot write.
     content = json.dumps({"error": message[:LONGEST_SENTENCE]})
     return Response(content, status, headers, media_type="application/json")
