@@ -53,10 +53,10 @@ class Seen:
     memory: list[tuple[float, int]] = field(default_factory=list)
 
 
-def photographs() -> list[bytes]:
-    """Photographs of pages, brought to 2 megapixels."""
+def photographs(count: int) -> list[bytes]:
+    """So many photographs of pages, brought to 2 megapixels."""
     files = []
-    for seed in range(PHOTOGRAPHS):
+    for seed in range(count):
         image = Image.open(io.BytesIO(make_page(seed).file)).convert("RGB")
         scale = (MEGAPIXELS * 1e6 / (image.width * image.height)) ** 0.5
         image = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS)
@@ -114,7 +114,7 @@ def visitor(place: str, path: str, start: float, going: Callable[[], bool], seen
 
 
 def memory_watcher(process: psutil.Process, start: float, going: Callable[[], bool], seen: Seen) -> None:
-    """Note twice a second what the server and its processes hold."""
+    """Note every two seconds what the server and its processes hold."""
     while going():
         total = 0
         for one in [process, *process.children(recursive=True)]:
@@ -123,23 +123,56 @@ def memory_watcher(process: psutil.Process, start: float, going: Callable[[], bo
             except psutil.Error:
                 continue
         seen.memory.append((time.monotonic() - start, total))
-        time.sleep(0.5)
+        time.sleep(2.0)  # adding up a process's pages takes the system some milliseconds
 
 
-def under_load(clients: int, seconds: float) -> dict[str, Any]:
+def processor_seconds(process: psutil.Process) -> tuple[float, float]:
+    """What all cores have worked so far, and what of it for this process, the server and its processes."""
+    times = psutil.cpu_times()
+    own = 0.0
+    for one in (psutil.Process(), process, *process.children(recursive=True)):
+        try:
+            own += sum(one.cpu_times()[:2])
+        except psutil.Error:
+            continue
+    return sum(times) - times.idle - getattr(times, "iowait", 0.0), own
+
+
+def seconds_until_a_killed_training_is_reported(place: str, server: psutil.Process) -> float:
+    """Kill the process of a training, and wait for the stream to say that it failed."""
+    before = {child.pid for child in server.children()}
+    connection = http.client.HTTPConnection(place, timeout=PATIENCE_SECONDS)
+    body = json.dumps({"settings": {"epochs": 1000}})
+    connection.request("POST", "/trainings", body, {"Content-Type": "application/json"})
+    stream = connection.getresponse()
+    while b'"running"' not in stream.readline():
+        pass
+    (training,) = [child for child in server.children() if child.pid not in before]
+    training.kill()
+    killed = time.monotonic()
+    while b'"failed"' not in stream.readline():
+        pass
+    took = time.monotonic() - killed
+    connection.close()
+    return took
+
+
+def under_load(clients: int, seconds: float, different: int = PHOTOGRAPHS) -> dict[str, Any]:
     """Try it.
 
     Args:
         clients: how many at the same time.
         seconds: for how long.
+        different: so many photographs take turns.
     """
-    files = photographs()
+    files = photographs(different)
     seen = Seen()
     with tempfile.TemporaryDirectory() as folder, playing(Path(folder)) as (url, process):
         place = urlsplit(url).netloc
         for _ in range(4):  # the pool is warm
             client(place, files, 0, time.monotonic(), 0.5, Seen())
         server = psutil.Process(process.pid)
+        all_before, own_before = processor_seconds(server)
         start = time.monotonic()
         loading = True
         threads = [
@@ -156,12 +189,14 @@ def under_load(clients: int, seconds: float) -> dict[str, Any]:
             thread.join()
         # Those who were waiting have been answered: a newcomer is served at once.
         ended = time.monotonic()
+        all_after, own_after = processor_seconds(server)
         fresh = Seen()
         while not fresh.answered and time.monotonic() < ended + PATIENCE_SECONDS:
             client(place, files, 0, time.monotonic(), 0.001, fresh)
         recovered = time.monotonic() - ended - (fresh.answered[-1] if fresh.answered else 0.0)
         newcomer = fresh.answered[-1] if fresh.answered else None
         loading = False
+        reported = seconds_until_a_killed_training_is_reported(place, server)
         for thread in threads:
             thread.join()
         whole = ended - start
@@ -173,6 +208,7 @@ def under_load(clients: int, seconds: float) -> dict[str, Any]:
         "clients": clients,
         "seconds": round(whole, 2),
         "cores": os.cpu_count(),
+        "cores_taken_by_other_programs": round(((all_after - all_before) - (own_after - own_before)) / whole, 2),
         "megapixels": MEGAPIXELS,
         "photograph_bytes": round(statistics.mean(map(len, files))),
         "answered": len(times),
@@ -187,6 +223,7 @@ def under_load(clients: int, seconds: float) -> dict[str, Any]:
         "memory_growth": round(statistics.mean(last) / statistics.mean(first) - 1, 4),
         "seconds_until_a_newcomer_is_accepted": round(recovered, 3),
         "newcomer_seconds": newcomer and round(newcomer, 3),
+        "seconds_until_a_killed_training_is_reported": round(reported, 3),
     }
 
 

@@ -21,6 +21,7 @@ from benchmarks.figure import draw_speed  # noqa: E402  (not part of the package
 from byhand.figures.style import save  # noqa: E402
 from evaluation_sets.generated_pages.pages import make_page  # noqa: E402
 from scripts.results_page import PICTURED, RECIPES, kept, results_page  # noqa: E402
+from scripts.server_page import server_page  # noqa: E402
 
 README = ROOT / "README.md"
 RESULTS = ROOT / "docs" / "results"
@@ -30,6 +31,7 @@ READING_PICTURE = ROOT / "docs" / "reading.png"
 EXAMPLE_PAGE = 1  # with a hard shadow
 SPEED_PICTURE = ROOT / "docs" / "speed.png"
 RESULTS_PAGE = ROOT / "docs" / "results.md"
+SERVER_PAGE = ROOT / "docs" / "server.md"
 MEASURED = ROOT / "runs" / "measured"
 FIGURES = (
     "samples", "deformations", "history", "predictions", "mistakes", "confusion", "robustness", "weights", "boundary",
@@ -184,12 +186,14 @@ def main() -> None:
     task = sys.argv[1] if len(sys.argv) > 1 else "build"
     readme = README.read_text("utf-8")
     if task == "check":
-        same = built(readme) == readme and RESULTS_PAGE.read_text("utf-8") == results_page()
+        pages = {README: built(readme), RESULTS_PAGE: results_page(), SERVER_PAGE: server_page()}
+        same = all(path.read_text("utf-8") == text for path, text in pages.items())
         sys.exit(0 if same else "The documents differ from the kept results: run this script.")
     if task == "pictures":
         draw_pictures()
     README.write_text(built(readme), "utf-8")
     RESULTS_PAGE.write_text(results_page(), "utf-8")
+    SERVER_PAGE.write_text(server_page(), "utf-8")
     save(draw_speed(json.loads(BENCHMARKS.read_text("utf-8"))), SPEED_PICTURE)
 
 

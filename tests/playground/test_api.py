@@ -33,7 +33,7 @@ described = schemathesis.openapi.from_dict(description()).exclude(path="/trainin
 
 @described.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-def test_the_server_does_as_it_is_described(case: schemathesis.Case, server: str) -> None:
+def test_the_server_does_as_it_is_described(case: schemathesis.Case[Any], server: str) -> None:
     # Hardly any bytes are a picture, so that what fits the description may be refused.
     excluded = [schemathesis.checks.positive_data_acceptance]
     case.call_and_validate(base_url=server, excluded_checks=excluded, timeout=60)

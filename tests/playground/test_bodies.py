@@ -69,8 +69,6 @@ def check(app: Any, path: str, body: bytes) -> None:
     if answer.status != 200:
         sentence = value["error"]
         assert 10 < len(sentence) <= 500
-        assert "Error" not in sentence
-        assert "Traceback" not in sentence
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -91,7 +91,7 @@ def test_what_takes_too_long_is_ended_and_the_next_is_served(run: Callable[[Work
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there are no signals on this system")
 def test_a_process_that_dies_takes_its_own_task_along_and_no_other(run: Callable[[Work], object]) -> None:
     async def beside(pool: Pool) -> list[object]:
-        return await asyncio.gather(pool.run(yes, sleep, 0.5), pool.run(yes, die), return_exceptions=True)
+        return list(await asyncio.gather(pool.run(yes, sleep, 0.5), pool.run(yes, die), return_exceptions=True))
 
     results = run(beside)
     assert isinstance(results, list)

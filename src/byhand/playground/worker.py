@@ -16,9 +16,9 @@ from byhand.errors import ByhandError
 MOST_WAITING = 20
 # "spawn": a fresh interpreter, on every system the same; a copy of this process would copy its server too.
 CONTEXT = multiprocessing.get_context("spawn")
-# How much a working process lets others go first, of the system's scale to 19. At 10 it gets a tenth of a core that
-# the server wants as well: pages are answered at once while both cores compute.
-NICENESS = 10
+# How much a working process lets others go first, of the system's scale to 19. At 5 it gets a quarter of a core that
+# the server wants as well: pages are answered at once while all cores compute.
+NICENESS = 5
 END = object()
 
 
