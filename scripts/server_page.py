@@ -78,7 +78,10 @@ def _limits() -> list[tuple[str, str]]:
     return [
         ("a picture", megabytes(bodies.LARGEST_PICTURE)),
         ("settings and commands", f"{bodies.LARGEST_SETTINGS / 1e3:.0f} kB"),
-        ("time for a request to arrive", f"{bodies.SECONDS:g} s"),
+        (
+            "time for a request to arrive",
+            f"{bodies.GRACE_SECONDS:g} s, and 1 s for each {bodies.LEAST_BYTES_PER_SECOND / 1e3:.0f} kB",
+        ),
         ("all that is arriving", megabytes(bodies.MOST_BYTES)),
         ("pictures read at once", "one for each core"),
         ("pictures that wait", f"{WAITING_FOR_EACH} for each core"),

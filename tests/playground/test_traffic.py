@@ -34,7 +34,7 @@ def place(playground: Playground) -> Iterator[tuple[str, int]]:
         changed.setattr(traffic, "FETCH_SECONDS", 0.3)
         changed.setattr(traffic, "MOST_CONNECTIONS", 20)
         changed.setattr(traffic, "REST_SECONDS", 0.5)
-        changed.setattr(bodies, "SECONDS", 0.5)
+        changed.setattr(bodies, "GRACE_SECONDS", 0.5)
         listening = listen("127.0.0.1", 0)
         server = uvicorn.Server(
             uvicorn.Config(playground.app("127.0.0.1"), http=PromptProtocol, lifespan="off", log_level="error")
@@ -84,7 +84,7 @@ def test_a_body_that_trickles_is_refused(place: tuple[str, int]) -> None:
         connection.sendall(head(place, "/read", 1000) + b"\xff\xd8\xff")
         answer = all_from(connection)
     assert answer.startswith(b"HTTP/1.1 408")
-    assert b"did not arrive within 0.5 seconds" in answer
+    assert b"more slowly than 50 kB a second" in answer
 
 
 def test_who_does_not_fetch_an_answer_is_hung_up_on(place: tuple[str, int], playground: Playground) -> None:

@@ -14,8 +14,9 @@ LARGEST_SETTINGS = 20_000  # bytes
 LARGEST_PICTURE = 30_000_000
 # Of all bodies that are under way: seven of the largest pictures.
 MOST_BYTES = 210_000_000
-# The largest picture in this time needs 1 MB a second, what a slow wireless network carries.
-SECONDS = 30.0
+# A body may come as slowly as over a poor wireless network, and no more slowly, some seconds apart.
+LEAST_BYTES_PER_SECOND = 50_000
+GRACE_SECONDS = 5.0
 # Longer whole numbers mean nothing here, and are too long to calculate with.
 MOST_DIGITS = 15
 
@@ -43,7 +44,8 @@ class Uploads:
         parts: list[bytes] = []
         size = 0
         try:
-            async with asyncio.timeout(SECONDS):
+            start = asyncio.get_running_loop().time() + GRACE_SECONDS
+            async with asyncio.timeout_at(start) as patience:
                 async for chunk in request.stream():
                     size += len(chunk)
                     self.held += len(chunk)
@@ -52,10 +54,10 @@ class Uploads:
                     if self.held > MOST_BYTES:
                         raise BusyError("Too much is being sent at once: try again in a moment.", 5)
                     parts.append(chunk)
+                    patience.reschedule(start + size / LEAST_BYTES_PER_SECOND)
         except TimeoutError as error:
-            raise HTTPException(
-                408, f"This did not arrive within {SECONDS:g} seconds: send something smaller."
-            ) from error
+            problem = f"This came more slowly than {LEAST_BYTES_PER_SECOND / 1e3:.0f} kB a second: send it again."
+            raise HTTPException(408, problem) from error
         except ClientDisconnect as error:
             raise HTTPException(400, "The request broke off.") from error
         finally:

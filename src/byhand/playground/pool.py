@@ -111,11 +111,18 @@ class Pool:
                 try:
                     result = await self._result(function, args, options)
                 except BrokenProcessPool:
-                    result = await self._result(function, args, options)  # by a fresh pool
+                    result = await self._again(function, args, options)
                 self.usual_seconds += 0.1 * (time.monotonic() - start - self.usual_seconds)
                 return result
         finally:
             self.pending -= 1
+
+    async def _again(self, function: Callable[..., T], args: tuple[object, ...], options: dict[str, object]) -> T:
+        """The result by a fresh pool, in case it was the old one's fault."""
+        try:
+            return await self._result(function, args, options)
+        except BrokenProcessPool as error:
+            raise BrokenOffError("This broke off twice: try something smaller.") from error
 
     async def _result(self, function: Callable[..., T], args: tuple[object, ...], options: dict[str, object]) -> T:
         pool = self._pool
@@ -127,8 +134,9 @@ class Pool:
             async with asyncio.timeout(self.seconds + LOST_SECONDS):
                 return await asyncio.wrap_future(future)
         except TimeoutError as error:
-            if not future.done():
+            if not future.done() or future.cancelled():  # the pool itself has lost it
                 self._replace(pool)
+                raise BrokenProcessPool("A task was lost.") from error
             raise ByhandError(
                 f"This took longer than {self.seconds:g} seconds and was stopped: try something smaller."
             ) from error
