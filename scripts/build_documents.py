@@ -22,6 +22,7 @@ from byhand.figures.style import save  # noqa: E402
 from evaluation_sets.generated_pages.pages import make_page  # noqa: E402
 from scripts.experiments_page import experiments_page  # noqa: E402
 from scripts.results_page import PICTURED, RECIPES, kept, results_page  # noqa: E402
+from scripts.server_page import server_page  # noqa: E402
 
 README = ROOT / "README.md"
 RESULTS = ROOT / "docs" / "results"
@@ -30,8 +31,13 @@ BENCHMARKS = RESULTS / "benchmarks.json"
 READING_PICTURE = ROOT / "docs" / "reading.png"
 EXAMPLE_PAGE = 1  # with a hard shadow
 SPEED_PICTURE = ROOT / "docs" / "speed.png"
-RESULTS_PAGE = ROOT / "docs" / "results.md"
-EXPERIMENTS_PAGE = ROOT / "docs" / "experiments.md"
+DOCS = ROOT / "docs"
+# Pages that are written from kept results alone.
+PAGES = {
+    DOCS / "results.md": results_page,
+    DOCS / "experiments.md": experiments_page,
+    DOCS / "server.md": server_page,
+}
 MEASURED = ROOT / "runs" / "measured"
 FIGURES = (
     "samples", "deformations", "history", "predictions", "mistakes", "confusion", "robustness", "weights", "boundary",
@@ -186,14 +192,14 @@ def main() -> None:
     task = sys.argv[1] if len(sys.argv) > 1 else "build"
     readme = README.read_text("utf-8")
     if task == "check":
-        pages = {RESULTS_PAGE: results_page(), EXPERIMENTS_PAGE: experiments_page()}
-        same = built(readme) == readme and all(path.read_text("utf-8") == text for path, text in pages.items())
+        pages = {README: built(readme)} | {path: page() for path, page in PAGES.items()}
+        same = all(path.read_text("utf-8") == text for path, text in pages.items())
         sys.exit(0 if same else "The documents differ from the kept results: run this script.")
     if task == "pictures":
         draw_pictures()
     README.write_text(built(readme), "utf-8")
-    RESULTS_PAGE.write_text(results_page(), "utf-8")
-    EXPERIMENTS_PAGE.write_text(experiments_page(), "utf-8")
+    for path, page in PAGES.items():
+        path.write_text(page(), "utf-8")
     save(draw_speed(json.loads(BENCHMARKS.read_text("utf-8"))), SPEED_PICTURE)
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Request, expect, sync_playwright
 
 from byhand.export import export
 from byhand.model import load_model, shipped_model
@@ -43,17 +43,22 @@ def find_chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests."""
-    executable = find_chromium()
-    if executable is None:
+def driver() -> Iterator[Playwright]:
+    """What drives browsers."""
+    if find_chromium() is None:
         if os.environ.get("CI"):
             pytest.fail("Chromium is not installed, and CI must not do without: apt-get install chromium.")
         pytest.skip("Chromium is not installed: the page cannot be tried in a browser.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    """One browser for nearly all tests."""
+    browser = driver.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -86,16 +91,16 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 
 
 @contextmanager
-def playing(folder: Path, *arguments: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
-    """`byhand play` at work in a folder: its address and its process."""
+def playing(folder: Path, *arguments: str, lines: int = 3) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """`byhand play` at work in a folder: its address, which it prints in so many lines of JSON, and its process."""
     process = subprocess.Popen(
         [sys.executable, "-m", "byhand", "play", "--no-browser", "--port", "0", "--json", *arguments],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
         assert process.stdout
-        lines = [process.stdout.readline() for _ in range(3)]
-        yield json.loads("".join(lines))["url"], process
+        printed = [process.stdout.readline() for _ in range(lines)]
+        yield json.loads("".join(printed))["url"], process
     finally:
         process.kill()
         process.communicate()

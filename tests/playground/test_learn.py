@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import psutil
 from playwright.sync_api import Page, expect
 
 import byhand
+from byhand.reading.many import cores
 
 from .conftest import PATIENCE, OpenPage, draw, eventually, keep, playing
 
@@ -155,11 +157,12 @@ def test_closing_the_tab_ends_its_training_and_ctrl_c_all_of_them(open_page: Ope
         for page in (first, second):
             page.click("#start")
             state(page, "Learning")
-        assert workers(process) == 2
+        reading = cores()  # processes are kept warm to read photographs
+        assert workers(process) == reading + 2
         second.click("#pause")
         state(second, "Paused")
         second.close()
-        assert eventually(lambda: workers(process) == 1)
+        assert eventually(lambda: workers(process) == reading + 1)
         state(first, "Learning")
 
         children = psutil.Process(process.pid).children()
@@ -167,6 +170,33 @@ def test_closing_the_tab_ends_its_training_and_ctrl_c_all_of_them(open_page: Ope
         assert process.wait(2) == 130
         assert eventually(lambda: not any(child.is_running() and child.status() != "zombie" for child in children), 1)
         expect(first.locator("#state")).to_have_text("Over")
+
+
+def test_a_training_whose_process_is_killed_says_so(open_page: OpenPage, tmp_path: Path) -> None:
+    with playing(tmp_path) as (url, process):
+        assert eventually(lambda: workers(process) == cores())
+        reading = {child.pid for child in psutil.Process(process.pid).children()}
+        page = open_page(url + "#learn?epochs=1000")
+        page.click("#start")
+        state(page, "Learning")
+        expect(page.locator("#download")).to_have_attribute("href", re.compile("trainings/"))
+        (training,) = [
+            child
+            for child in psutil.Process(process.pid).children()
+            if child.pid not in reading and "spawn_main" in " ".join(command_line(child))
+        ]
+        training.kill()
+        state(page, "It could not be done")
+        expect(page.locator("#learn-message")).to_contain_text("ended from outside by SIGKILL")
+        # What was learned until then can be had; more is not to be had.
+        path = str(page.locator("#download").get_attribute("href")).rpartition("/")[0]
+        assert page.request.get(url + path + "/model.safetensors").ok
+        refused = page.request.post(
+            url + path, data={"do": "step", "value": 0}, headers={"Origin": url.rstrip("/"), "Host": url[7:-1]}
+        )
+        assert refused.status == 409
+        assert "SIGKILL" in refused.json()["error"]
+        page.close()
 
 
 def test_the_learning_rate_follows_optimiser_and_activation_until_it_is_changed(

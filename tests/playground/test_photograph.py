@@ -67,6 +67,28 @@ def test_a_photograph_is_chosen_dropped_and_pasted(open_page: OpenPage, server: 
     reads(page, "86")
 
 
+# The first two answers are that there is no place; a real 503 would be on the console, which these tests watch.
+FIRST_BUSY = """() => {
+  const real = window.fetch;
+  let asked = 0;
+  window.fetch = (path, options) => {
+    if (!String(path).includes("/read")) return real(path, options);
+    asked += 1;
+    if (asked > 2) return real(path, options);
+    return Promise.resolve(new Response('{"error": "Too many."}', { status: 503, headers: { "Retry-After": "0" } }));
+  };
+}"""
+
+
+def test_a_photograph_that_finds_no_place_waits_for_one(open_page: OpenPage, server: str, tmp_path: Path) -> None:
+    page = open_page(server)
+    page.evaluate(FIRST_BUSY)
+    (tmp_path / "digits.png").write_bytes(sheet("3407"))
+    page.set_input_files("#file", tmp_path / "digits.png")
+    expect(page.locator("#photo-state")).to_contain_text("Others are being read first")
+    reads(page, "3407")
+
+
 def test_the_camera_is_read(open_page: OpenPage, server: str) -> None:
     page = open_page(server)
     page.context.grant_permissions(["camera"])

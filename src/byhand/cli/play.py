@@ -3,7 +3,7 @@
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,8 +14,14 @@ from byhand.cli.common import AsJson, DataSource, Debug, ModelPath, Quiet, comma
 def play(
     model: ModelPath = None,
     data: DataSource = None,
-    host: Annotated[str, typer.Option(help="The address to listen on; others may reach 0.0.0.0.")] = "127.0.0.1",
+    host: Annotated[
+        str,
+        typer.Option(help="The address to listen on; with 0.0.0.0, others on the network may come in, with a token."),
+    ] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(help="The port; the first free one from 8784 on if left out.")] = None,
+    allow_saving: Annotated[
+        bool, typer.Option("--allow-saving", help="Visitors from the network may save trainings on this machine.")
+    ] = False,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -26,7 +32,9 @@ def play(
     Example: byhand play --model runs/fast-1
     """
     from byhand.model import load_model, shipped_model
+    from byhand.playground.access import new_token, own_address
     from byhand.playground.content import choose_sample
+    from byhand.playground.guard import LOOPBACK
     from byhand.playground.server import Playground, listen, serve
     from byhand.training.run_folder import data_of
 
@@ -35,17 +43,44 @@ def play(
     path = Path(model or shipped_model("reader"))
     loaded = load_model(path)
     source = data or data_of(model, loaded)
-    playground = Playground(loaded, path.resolve().stem, choose_sample(loaded, source), source)
+    alone = host in LOOPBACK
+    token = None if alone else new_token()
+    playground = Playground(
+        loaded, path, choose_sample(loaded, source), source, token=token, saving=alone or allow_saving
+    )
     listening = listen(host, port)
-    shown = f"[{host}]" if ":" in host else host
-    url = f"http://{shown}:{listening.getsockname()[1]}/"
+    address = own_address(host)
+    shown = f"[{address}]" if ":" in address else address
+    url = f"http://{shown}:{listening.getsockname()[1]}/{f'?token={token}' if token else ''}"
     if as_json:
-        print_json({"url": url})
+        answer: dict[str, Any] = {"url": url}
+        print_json(answer if alone else answer | {"token": token, "saving": allow_saving})
         sys.stdout.flush()  # the server goes on, and whoever reads this waits for it
     elif not quiet:
         print(f"The page is at {url} (Ctrl-C ends it)", flush=True)
-    if host not in {"127.0.0.1", "::1", "localhost"} and not quiet:
-        say("Others on the network can reach the page and train on this machine.")
+        if not alone:
+            _show_code(url)
+    if not alone and not quiet:
+        say(
+            "Whoever on the network has this address can draw, look inside, read photographs and train on this machine "
+            + (
+                "and save trainings in its folder runs."
+                if allow_saving
+                else "but write no files: --allow-saving lets them save."
+            )
+        )
     if browser:
-        webbrowser.open(url.replace("0.0.0.0", "127.0.0.1"))
+        webbrowser.open(url)
     serve(playground, listening, host)
+
+
+def _show_code(url: str) -> None:
+    """Print the address as a QR code, for phones."""
+    import segno
+
+    code = segno.make(url, error="l")
+    try:
+        code.terminal(compact=True, border=2)
+    except UnicodeEncodeError:  # a terminal without block characters
+        say("This terminal cannot show the address as a QR code.")
+    sys.stdout.flush()

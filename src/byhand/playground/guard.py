@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -55,35 +55,51 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] == "lifespan":
-            await self.app(scope, receive, send)
+        if scope["type"] != "http":  # a WebSocket: closed at once, which answers 403
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close"})
             return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         problem = self._problem(scope)
-        answer = PlainTextResponse(problem, 403) if problem else self.app
+        answer = JSONResponse({"error": problem}, 403) if problem else self.app
         await answer(scope, receive, send_with_headers)
 
     def _problem(self, scope: Scope) -> str | None:
-        if scope["type"] != "http":
-            return "Only HTTP is spoken here."
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if not self.known_host(_without_port(host)):
             return "This server does not go by that name: use the address that byhand play printed."
         # Browsers say where a request comes from; anything but the page itself may only open the page.
         changes = scope["method"] not in {"GET", "HEAD"}
-        if changes and headers.get("origin") != f"{scope['scheme']}://{host}":
-            return "Only the page of this server may do that."
+        from_page = headers.get("origin") == f"{scope['scheme']}://{host}"
+        if changes and not from_page and not _from_program(headers):
+            return (
+                "Only the page of this server may do that; programs say what they send, with a Content-Type such as "
+                "image/jpeg or application/json."
+            )
         elsewhere = headers.get("sec-fetch-site") in {"cross-site", "same-site"}
         opens = headers.get("sec-fetch-mode") == "navigate" and scope["path"] == "/"
         if elsewhere and not opens:
             return "Another site cannot use this server."
         return None
+
+
+def _from_program(headers: Headers) -> bool:
+    """Whether a request that changes something comes from a program that is no browser.
+
+    A browser says from where such a request comes. Should one not, it sends these content types to another site's
+    server only after having asked it ("preflight"), which is refused here: https://fetch.spec.whatwg.org/#http-cors-protocol
+    """
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    browser = any(name == "origin" or name.startswith("sec-fetch-") for name in headers)
+    return not browser and (kind.startswith("image/") or kind in {"application/json", "application/octet-stream"})
 
 
 def _without_port(host: str) -> str:

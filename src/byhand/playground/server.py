@@ -1,41 +1,49 @@
 """The server behind the page: hands out the page, trains, lays out maps and reads photographs."""
 
 import asyncio
-import base64
 import json
 import math
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
-from multiprocessing.connection import Connection
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from byhand.data import LabelledImages
-from byhand.data.decoding import decode
 from byhand.errors import ByhandError
 from byhand.model import Model, load_model, shipped_model
-from byhand.playground.content import map_content, model_content, sample_content
+from byhand.playground.access import Access
+from byhand.playground.bodies import LARGEST_PICTURE, Uploads
+from byhand.playground.content import model_content, sample_content
 from byhand.playground.guard import Guard, known_hosts
-from byhand.playground.one_file import WEB, page_of
-from byhand.playground.trainings import Trainings, default_settings, recipe_from
-from byhand.playground.worker import Worker, result_of
-from byhand.reading.reader import read_picture
+from byhand.playground.live import in_words
+from byhand.playground.one_file import WEB
+from byhand.playground.openapi import description
+from byhand.playground.pool import BrokenOffError, BusyError, Pool
+from byhand.playground.reading_options import reading_options
+from byhand.playground.tasks import ModelSource, map_task, page_task, read_task
+from byhand.playground.traffic import PromptProtocol, Traffic
+from byhand.playground.trainings import TrainingOverError, Trainings, default_settings, recipe_from
+from byhand.reading.many import cores
 
 PORT = 8784  # 28 x 28 = 784
-LARGEST_SETTINGS = 20_000  # bytes
-LARGEST_PICTURE = 30_000_000
 MOST_MAPS = 4  # kept
+# Photographs that wait for each process that reads: at half a second each, the last one waits two seconds.
+WAITING_FOR_EACH = 4
+# A photograph of 12 megapixels takes about a second, and the largest that is allowed about ten.
+READING_SECONDS = 20.0
+# Maps and exports take seconds each, one after the other.
+MOST_WAITING, LAYOUT_SECONDS = 8, 120.0
 # How the files of cameras, scanners and drawing programs begin, whatever they are called; HEIC has its mark later.
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 
@@ -45,23 +53,42 @@ class Playground:
 
     Args:
         model: what the page shows first.
-        name: what the page calls it.
+        place: its file or run folder.
         sample: labelled images to look at.
         data: where they come from, and the images to learn from.
+        token: what a visitor must show; None lets everybody in who can reach the server.
+        saving: whether trainings may be saved on this machine.
     """
 
-    def __init__(self, model: Model, name: str, sample: LabelledImages, data: str) -> None:
-        self.model, self.name, self.sample, self.data = model, name, sample, data
-        self.workers: set[Worker] = set()
-        self.maps: dict[bytes, Any] = {}  # by the bytes of the model
-        self.names = [name, *(other for other in shipped_models(model) if other != name)]
+    def __init__(
+        self,
+        model: Model,
+        place: Path,
+        sample: LabelledImages,
+        data: str,
+        *,
+        token: str | None = None,
+        saving: bool = True,
+    ) -> None:
+        self.name, self.sample, self.data, self.token, self.saving = place.resolve().stem, sample, data, token, saving
+        # A file of one's own may change while the server runs: it is kept as it is now.
+        own = place if place == shipped_model(place.stem) else model.to_bytes()
+        shipped = {name: shipped_model(name) for name in shipped_models(model)}
+        self.sources: dict[str, ModelSource] = {self.name: own} | shipped | {self.name: own}
+        self.content_bytes = self.first_content(model)
+        self.reading = Pool(cores(), WAITING_FOR_EACH * cores(), READING_SECONDS)
+        self.layout = Pool(1, MOST_WAITING, LAYOUT_SECONDS)
+        self.maps: dict[ModelSource, asyncio.Task[Any]] = {}
+        self.uploads = Uploads()
         self.trainings = Trainings()
         self.stopping = asyncio.Event()
 
-    def app(self, host: str) -> Starlette:
-        """The application, for a server that listens on the address `host`."""
-        routes = [
+    def routes(self) -> list[Route]:
+        """What can be asked for, the page's own files apart; `openapi.py` describes it."""
+        return [
             Route("/", lambda request: FileResponse(WEB / "page.html")),
+            Route("/openapi.json", lambda request: JSONResponse(description())),
+            Route("/read", self.read, methods=["POST"]),
             Route("/content.json", self.content),
             Route("/models/{model}/model.json", self.network),
             Route("/models/{model}/map.json", self.map),
@@ -75,59 +102,86 @@ class Playground:
             Route("/trainings/{name}/model.html", self.export),
             Route("/trainings/{name}/save", self.save, methods=["POST"]),
             Route("/trainings/{name}/read", self.read, methods=["POST"]),
-            Mount("/", StaticFiles(directory=WEB)),
         ]
-        return Starlette(
-            routes=routes,
-            middleware=[Middleware(Guard, known_host=known_hosts(host))],
-            exception_handlers={ByhandError: _sentence, HTTPException: _sentence},
+
+    def app(self, host: str) -> ASGIApp:
+        """The application, for a server that listens on the address `host`."""
+        app: ASGIApp = Starlette(
+            routes=[*self.routes(), *(Route(f"/{name}", _file) for name in _names())],
+            exception_handlers={ByhandError: _sentence, HTTPException: _sentence, Exception: _surprise},
         )
+        if self.token is not None:
+            app = Access(app, self.token)
+        return Traffic(Guard(app, known_hosts(host)))
+
+    def first_content(self, model: Model) -> bytes:
+        """What the page shows first; made once, since every visitor fetches it."""
+        content = {
+            "live": True,
+            "model": model_content(model, self.name),
+            "models": list(self.sources),
+            "sample": sample_content(self.sample),
+            "settings": default_settings(),
+            "saving": self.saving,
+        }
+        return json.dumps(content).encode()
 
     def content(self, request: Request) -> Response:
         """What the page shows first."""
-        return JSONResponse(
-            {
-                "live": True,
-                "model": model_content(self.model, self.name),
-                "models": self.names,
-                "sample": sample_content(self.sample),
-                "settings": default_settings(),
-            }
-        )
+        return Response(self.content_bytes, media_type="application/json")
 
-    def model_bytes(self, request: Request) -> bytes:
+    def source(self, request: Request) -> ModelSource:
         """The model that a request is about: a training's, or one that comes with byhand."""
         if name := request.path_params.get("name"):
             return self.trainings.find(name).model
-        name = request.path_params["model"]
-        if name not in self.names:
-            raise HTTPException(404, "There is no such model.")
-        return (self.model if name == self.name else load_model(shipped_model(name))).to_bytes()
+        name = request.path_params.get("model") or request.query_params.get("model") or self.name
+        if name not in self.sources:
+            raise HTTPException(404, f"There is no such model: choose from {', '.join(self.sources)}.")
+        return self.sources[name]
+
+    def model(self, request: Request) -> Model:
+        """The same, loaded."""
+        source = self.source(request)
+        return Model.from_bytes(source, "the model") if isinstance(source, bytes) else load_model(source)
 
     async def map(self, request: Request) -> Response:
         """The sample as the network's layers see it; computed when asked for, which takes seconds, and kept."""
-        model = self.model_bytes(request)
-        if model not in self.maps:
-            self.maps[model] = await self.work(send_map, model, self.sample)
+        source = self.source(request)
+        if source not in self.maps:
+            self.maps[source] = asyncio.create_task(self.layout.run(_always, map_task, source, self.sample))
             if len(self.maps) > MOST_MAPS:
                 del self.maps[next(iter(self.maps))]
-        return JSONResponse(self.maps[model])
+        task = self.maps[source]
+        try:
+            # Many may wait for the same map: it goes on when one of them leaves.
+            return JSONResponse(await asyncio.shield(task))
+        except ByhandError:
+            if self.maps.get(source) is task:
+                del self.maps[source]
+            raise
 
     async def read(self, request: Request) -> Response:
         """Read the digits in a photograph."""
-        picture = await body(request, LARGEST_PICTURE)
+        options, images = reading_options(request.query_params)
+        source = self.source(request)
+        self.reading.check_room()  # before the picture is received
+        picture = await self.uploads.body(request, LARGEST_PICTURE)
         if not any(picture.startswith(start) for start in PICTURES) and picture[4:8] != b"ftyp":
             raise HTTPException(415, "This is no picture: give a JPEG, PNG, WebP, HEIC, GIF, BMP or TIFF file.")
-        return JSONResponse(await self.work(send_reading, self.model_bytes(request), picture))
+
+        async def wanted() -> bool:
+            return not await request.is_disconnected()
+
+        return JSONResponse(await self.reading.run(wanted, read_task, source, picture, options, images))
 
     async def train(self, request: Request) -> Response:
         """Start a training, and stream its reports as server-sent events for as long as the page listens."""
-        asked = await json_body(request)
+        asked = await self.uploads.json_body(request)
         try:
             recipe = recipe_from(asked.get("settings"), self.data)
-            name = self.trainings.start(recipe, paused=asked.get("paused") is True)
         except ByhandError as error:
             return Response(event({"state": "failed", "message": str(error)}), media_type="text/event-stream")
+        name = await self.trainings.start(recipe, paused=asked.get("paused") is True)
 
         async def events() -> AsyncIterator[str]:
             yield event({"training": name})
@@ -140,49 +194,62 @@ class Playground:
 
     async def usual(self, request: Request) -> Response:
         """What goes with some settings: the usual learning rate, and the momentum."""
-        recipe = recipe_from((await json_body(request)).get("settings"), self.data)
+        recipe = recipe_from((await self.uploads.json_body(request)).get("settings"), self.data)
         return JSONResponse({"learning_rate": recipe.learning_rate, "momentum": recipe.momentum})
 
     async def command(self, request: Request) -> Response:
         """Steer a training."""
-        asked = await json_body(request)
+        asked = await self.uploads.json_body(request)
         self.trainings.command(request.path_params["name"], asked.get("do"), asked.get("value", 0))
         return JSONResponse({})
 
     def network(self, request: Request) -> Response:
         """A network, as it is now, for the page to show."""
-        return JSONResponse(model_content(Model.from_bytes(self.model_bytes(request), "the model"), "network"))
+        return JSONResponse(model_content(self.model(request), "network"))
 
     def download(self, request: Request) -> Response:
         """A training's model file."""
         headers = {"Content-Disposition": 'attachment; filename="model.safetensors"'}
-        return Response(self.model_bytes(request), media_type="application/octet-stream", headers=headers)
+        model = self.trainings.find(request.path_params["name"]).model
+        return Response(model, media_type="application/octet-stream", headers=headers)
 
     async def export(self, request: Request) -> Response:
         """A training's network as one HTML file."""
-        page = await self.work(send_page, self.model_bytes(request), self.sample)
+        page = await self.layout.run(_always, page_task, self.source(request), self.sample)
         headers = {"Content-Disposition": 'attachment; filename="byhand.html"'}
         return Response(page, media_type="text/html", headers=headers)
 
     def save(self, request: Request) -> Response:
         """Keep a training in a run folder, where `byhand play` was started."""
+        if not self.saving:
+            raise HTTPException(
+                403, "Visitors cannot save here, unless byhand play has --allow-saving: download the model."
+            )
         return JSONResponse({"folder": str(self.trainings.save(request.path_params["name"]))})
-
-    async def work(self, function: Callable[..., None], *arguments: Any) -> Any:
-        """Wait for what a function sends that works in a process of its own."""
-        worker = Worker(function, *arguments)
-        self.workers.add(worker)
-        try:
-            return await result_of(worker)
-        finally:
-            self.workers.discard(worker)
 
     def stop(self) -> None:
         """End all work."""
-        for worker in self.workers:
-            worker.stop()
         self.trainings.stop()
         self.stopping.set()
+        self.reading.stop()
+        self.layout.stop()
+
+
+_files = StaticFiles(directory=WEB)
+
+
+async def _file(request: Request) -> Response:
+    """A file of the page's own, unless the browser has it already."""
+    return await _files.get_response(request.scope["path"].removeprefix("/"), request.scope)
+
+
+def _names() -> list[str]:
+    return [path.relative_to(WEB).as_posix() for path in WEB.rglob("*") if path.is_file()]
+
+
+async def _always() -> bool:
+    """Maps are kept and exports are rare: they are made even if who asked has gone."""
+    return True
 
 
 def shipped_models(alike: Model) -> list[str]:
@@ -191,25 +258,6 @@ def shipped_models(alike: Model) -> list[str]:
     models = {name: load_model(shipped_model(name)) for name in names}
     wanted = (alike.label_names, alike.image_shape)
     return [name for name, model in models.items() if (model.label_names, model.image_shape) == wanted]
-
-
-def send_map(connection: Connection, model: bytes, sample: LabelledImages) -> None:
-    """Lay the sample out, in a process of its own."""
-    connection.send(map_content(Model.from_bytes(model, "the network"), sample))
-
-
-def send_page(connection: Connection, model: bytes, sample: LabelledImages) -> None:
-    """Make the one-file page, in a process of its own."""
-    connection.send(page_of(Model.from_bytes(model, "the network"), "trained on the page", sample))
-
-
-def send_reading(connection: Connection, model: bytes, picture: bytes) -> None:
-    """Read a picture, in a process of its own."""
-    reading = read_picture(decode(picture), Model.from_bytes(model, "the network"))
-    content = reading.to_json() | {"size": reading.size}
-    for digit, one in zip(content["digits"], reading.digits, strict=True):
-        digit["image"] = base64.b64encode(one.image.tobytes()).decode()
-    connection.send(content)
 
 
 class _Events(StreamingResponse):
@@ -232,32 +280,36 @@ def event(value: dict[str, Any]) -> str:
     return f"data: {json.dumps(finite)}\n\n"
 
 
-async def json_body(request: Request) -> dict[str, Any]:
-    """Read a request's body as a JSON object."""
-    try:
-        value = json.loads(await body(request, LARGEST_SETTINGS))
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise HTTPException(400, "This is not what the page sends.")
-    return value
-
-
-async def body(request: Request, limit: int) -> bytes:
-    """Read a request's body, up to a limit in bytes."""
-    content = b""
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > limit:
-            raise HTTPException(413, f"That is too much: at most {limit:,} bytes, please.")
-    return content
+# A sentence may quote what was sent.
+LONGEST_SENTENCE = 500
+# What Starlette says in two words.
+UNKNOWN = {
+    "Not Found": "There is nothing at this address: /openapi.json says what there is.",
+    "Method Not Allowed": "This address does not take this method: /openapi.json says which it takes.",
+}
 
 
 def _sentence(request: Request, error: Exception) -> Response:
     """What is wrong, for the page to show."""
-    status = error.status_code if isinstance(error, HTTPException) else 400
-    message = error.detail if isinstance(error, HTTPException) else str(error)
-    return JSONResponse({"error": message}, status)
+    status, headers = 400, {}
+    if isinstance(error, HTTPException):
+        status, headers = error.status_code, dict(error.headers or {})
+    elif isinstance(error, BusyError):
+        status, headers = 503, {"Retry-After": str(error.seconds)}
+    elif isinstance(error, BrokenOffError):
+        status = 500
+    elif isinstance(error, TrainingOverError):
+        status = 409
+    message = error.detail if isinstance(error, HTTPException) else in_words(str(error))
+    message = UNKNOWN.get(message, message[:1].upper() + message[1:])
+    # Escapes keep half of a surrogate pair, which UTF-8 cannot write.
+    content = json.dumps({"error": message[:LONGEST_SENTENCE]})
+    return Response(content, status, headers, media_type="application/json")
+
+
+def _surprise(request: Request, error: Exception) -> Response:
+    """Something nobody thought of; uvicorn prints the traceback."""
+    return JSONResponse({"error": "byhand failed in a way it should not: please report what its terminal says."}, 500)
 
 
 class _Server(uvicorn.Server):
@@ -293,6 +345,13 @@ def _family(host: str) -> socket.AddressFamily:
 def serve(playground: Playground, listening: socket.socket, host: str) -> None:
     """Serve the page until Ctrl-C."""
     config = uvicorn.Config(
-        playground.app(host), log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="off"
+        playground.app(host),
+        http=PromptProtocol,
+        ws="none",
+        log_level="error",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        lifespan="off",
     )
+    playground.reading.warm()
     _Server(config, playground).run(sockets=[listening])

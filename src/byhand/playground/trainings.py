@@ -1,8 +1,8 @@
 """The trainings that visitors watch: started, steered, kept as long as their page is open."""
 
 import json
-import math
 import secrets
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,11 +12,18 @@ from byhand.errors import ByhandError
 from byhand.files import write_atomically
 from byhand.model import MODEL_FILE, Model
 from byhand.playground.live import in_words, train_live
+from byhand.playground.pool import BusyError
 from byhand.playground.worker import Worker
 from byhand.training.recipe import Recipe
 from byhand.training.run_folder import HISTORY_FILE, new_run_folder, save_recipe
 
-MOST_AT_ONCE = 4
+MOST_AT_ONCE = 4  # that learn or are paused
+# Of ended trainings whose pages are still open, the models are kept; a class of thirty each has its own.
+MOST_OPEN = 64
+MOST_KEPT_BYTES = 500_000_000
+# What may be saved while the server runs: the largest network that the page trains takes 67 MB.
+MOST_SAVES = 100
+MOST_SAVED_BYTES = 500_000_000
 HELD_OUT = 1000  # training images to report on; the test set is left for the end
 OVER = "This training is over: start it again."
 COMMANDS = ("pause", "resume", "step", "stop", "rate", "delay")
@@ -77,29 +84,57 @@ class Training:
         recipe: its settings.
         worker: where it runs.
         model: the latest model as the bytes of its file; empty before the first.
+        failed: why it failed, or empty.
+        saved: the model that was saved last, and where.
     """
 
     recipe: Recipe
     worker: Worker
     model: bytes = b""
+    failed: str = ""
+    saved: tuple[bytes, Path] | None = None
+
+
+class TrainingOverError(ByhandError):
+    """The training has ended: it cannot be steered any more."""
 
 
 @dataclass
 class Trainings:
-    """All trainings whose pages are open, by their secret names."""
+    """All trainings whose pages are open, by their secret names.
+
+    Attributes:
+        open: the trainings.
+        saves: how many were saved.
+        saved_bytes: how much that took.
+        saving: held while one is saved; requests to save come in threads.
+    """
 
     open: dict[str, Training] = field(default_factory=dict)
+    saves: int = 0
+    saved_bytes: int = 0
+    saving: threading.Lock = field(default_factory=threading.Lock)
 
-    def start(self, recipe: Recipe, paused: bool) -> str:
+    async def start(self, recipe: Recipe, paused: bool) -> str:
         """Start a training and give its name.
 
         Raises:
-            ByhandError: too many are open.
+            BusyError: too many are open.
         """
-        if len(self.open) >= MOST_AT_ONCE:
-            raise ByhandError(f"{MOST_AT_ONCE} trainings are open already: wait until someone closes one.")
+        # One that has not started yet counts, too: many may be asked for at once.
+        busy = sum(not training.worker.over for training in self.open.values())
+        kept = sum(len(training.model) for training in self.open.values())
+        if busy >= MOST_AT_ONCE:
+            raise BusyError(f"{MOST_AT_ONCE} trainings are under way already: wait until one has ended.", 5)
+        if len(self.open) >= MOST_OPEN or kept >= MOST_KEPT_BYTES:
+            raise BusyError("Too many trainings are open: wait until someone closes one.", 30)
         name = secrets.token_urlsafe(16)
-        self.open[name] = Training(recipe, Worker(train_live, recipe, paused))
+        training = self.open[name] = Training(recipe, Worker(train_live, recipe, paused))
+        try:
+            await training.worker.start()
+        except BaseException:
+            self.end(name)
+            raise
         return name
 
     async def reports(self, name: str) -> AsyncIterator[dict[str, Any]]:
@@ -117,30 +152,52 @@ class Trainings:
                     yield value | {"weights": fresh}
                     fresh = False
         except ByhandError as error:
-            yield {"state": "failed", "message": in_words(str(error)), "weights": False}
+            training.failed = in_words(str(error))
+            yield {"state": "failed", "message": training.failed, "weights": False}
 
     def command(self, name: str, word: Any, value: Any) -> None:
         """Pass a command on.
 
         Raises:
-            ByhandError: no such training or command.
+            TrainingOverError: it has ended.
+            ByhandError: there is no such training or command.
         """
         if name not in self.open:
             raise ByhandError(OVER)
-        number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        if word not in COMMANDS or not number or not 0 <= value <= 1_000_000 or (word == "rate" and value == 0):
+        number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1_000_000
+        if word not in COMMANDS or not number or (word == "rate" and value == 0):
             raise ByhandError(f"'{word}' cannot be done with {value!r}.")
-        self.open[name].worker.send((word, float(value)))
+        training = self.open[name]
+        if training.worker.over:
+            raise TrainingOverError(training.failed or OVER)
+        training.worker.send((word, float(value)))
 
     def save(self, name: str) -> Path:
-        """Write a training's recipe, model and history into a new run folder, and give its path."""
+        """Write a training's recipe, model and history into a new run folder, and give its path.
+
+        What has been saved already is not written again.
+
+        Raises:
+            ByhandError: so much was saved already that no more may be, or the folder cannot be written.
+        """
         training = self.find(name)
-        folder = new_run_folder(None, training.recipe)
-        save_recipe(training.recipe, folder)
-        history = Model.from_bytes(training.model, "the model").history
-        write_atomically(folder / HISTORY_FILE, (json.dumps(history, indent=1) + "\n").encode())
-        write_atomically(folder / MODEL_FILE, training.model)
-        return folder
+        with self.saving:
+            model = training.model
+            if training.saved and training.saved[0] == model:
+                return training.saved[1]
+            if self.saves >= MOST_SAVES or self.saved_bytes + len(model) > MOST_SAVED_BYTES:
+                raise ByhandError(
+                    f"The page has saved {self.saves} trainings, {self.saved_bytes / 1e6:.0f} MB, and saves no more "
+                    "until byhand play is started again: download the model instead."
+                )
+            self.saves, self.saved_bytes = self.saves + 1, self.saved_bytes + len(model)
+            folder = new_run_folder(None, training.recipe)
+            save_recipe(training.recipe, folder)
+            history = Model.from_bytes(model, "the model").history
+            write_atomically(folder / HISTORY_FILE, (json.dumps(history, indent=1) + "\n").encode())
+            write_atomically(folder / MODEL_FILE, model)
+            training.saved = model, folder
+            return folder
 
     def find(self, name: str) -> Training:
         """The training of that name.

@@ -2,11 +2,12 @@
 
 import asyncio
 import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from byhand.errors import ByhandError
@@ -15,53 +16,71 @@ from byhand.errors import ByhandError
 MOST_WAITING = 20
 # "spawn": a fresh interpreter, on every system the same; a copy of this process would copy its server too.
 CONTEXT = multiprocessing.get_context("spawn")
+# How much a working process lets others go first, of the system's scale to 19. At 5 it gets a quarter of a core that
+# the server wants as well: pages are answered at once while all cores compute.
+NICENESS = 5
 END = object()
 
 
 class Worker:
     """A function at work in its own process; what it sends arrives here one by one.
 
-    Make and use it inside a running event loop.
-
     Attributes:
         connection: for sending to the function.
     """
 
     def __init__(self, function: Callable[..., None], *arguments: Any) -> None:
-        """Start `function(connection, *arguments)`, which can be found by its module and name.
+        """Prepare to call `function(connection, *arguments)`, which can be found by its module and name.
 
         The function sends whatever it wants through the connection, and receives what `send` gives.
         """
-        self.connection, other_end = CONTEXT.Pipe()
-        self.process = CONTEXT.Process(target=_work, args=(function, other_end, *arguments), daemon=True)
-        self.process.start()
-        other_end.close()
+        self.connection, self.other_end = CONTEXT.Pipe()
+        self.process = CONTEXT.Process(target=_work, args=(function, self.other_end, *arguments), daemon=True)
         self.arrived: asyncio.Queue[Any] = asyncio.Queue(MOST_WAITING)
-        loop = asyncio.get_running_loop()
-        threading.Thread(target=self._receive, args=(loop,), daemon=True).start()
+        self.started = self.stopped = False
+
+    async def start(self) -> None:
+        """Start the process, which takes some tenths of a second, while the event loop goes on."""
+        await asyncio.to_thread(self.process.start)
+        self.started = True
+        self.other_end.close()
+        if self.stopped:
+            self.process.kill()
+        threading.Thread(target=self._receive, args=(asyncio.get_running_loop(),), daemon=True).start()
 
     def _receive(self, loop: asyncio.AbstractEventLoop) -> None:
         # Waiting needs a thread: not every system's event loop can wait for a pipe.
         message = None
         while message is not END:
             try:
-                message = self.connection.recv()
+                # The process may be gone while another one that it started still holds the pipe.
+                ready = wait([self.connection, self.process.sentinel])
+                message = self.connection.recv() if self.connection in ready else END
             except (EOFError, OSError):
                 message = END
             with suppress(RuntimeError):  # the loop has been closed
                 asyncio.run_coroutine_threadsafe(self.arrived.put(message), loop).result()
+        self.process.join()
         self.connection.close()
 
     async def messages(self) -> AsyncIterator[Any]:
         """Give what the function sends, until it ends.
 
         Raises:
-            ByhandError: the function did.
+            ByhandError: the function did, or its process was ended by something else than `stop`.
         """
         while (message := await self.arrived.get()) is not END:
             if isinstance(message, ByhandError):
                 raise message
             yield message
+        await asyncio.to_thread(self.process.join)
+        if self.process.exitcode != 0 and not self.stopped:
+            raise ByhandError(f"It broke off, since {ended_by(self.process.exitcode)}.")
+
+    @property
+    def over(self) -> bool:
+        """Whether the process has ended; one that is about to start has not."""
+        return self.stopped or (self.started and not self.process.is_alive())
 
     def send(self, message: Any) -> None:
         """Send something to the function; it may have ended."""
@@ -70,30 +89,38 @@ class Worker:
 
     def stop(self) -> None:
         """End the process, wherever it is."""
-        self.process.kill()
-        self.process.join()
+        self.stopped = True
+        if self.started:
+            self.process.kill()
 
 
-async def result_of(worker: Worker) -> Any:
-    """Wait for the one message of a worker that sends its result.
-
-    Raises:
-        ByhandError: the function did, or its process ended without one.
-    """
+def ended_by(exit_code: int | None) -> str:
+    """Say in words how a process ended, to go on after "since"."""
+    if exit_code is None or exit_code >= 0:
+        return f"its process ended with an error (status {exit_code}), which is in the log of byhand play"
     try:
-        async for message in worker.messages():
-            return message
-        raise ByhandError("The work was stopped before it was done: try again.")
-    finally:
-        worker.stop()
+        name = signal.Signals(-exit_code).name
+    except ValueError:
+        name = f"signal {-exit_code}"
+    reason = ", perhaps for want of memory" if name == "SIGKILL" else ""
+    return f"its process was ended from outside by {name}{reason}"
+
+
+def give_way() -> None:
+    """Let the server, and whoever works on this machine, go first; and leave Ctrl-C to the server."""
+    # Ctrl-C reaches every process of the terminal; the server then ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
 
 
 def _work(function: Callable[..., None], connection: Connection, *arguments: Any) -> None:
-    # Ctrl-C reaches every process of the terminal; the server then ends this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    give_way()
     try:
         function(connection, *arguments)
     except ByhandError as error:
         connection.send(error)
+    except MemoryError:
+        connection.send(ByhandError("There is not enough memory for this: try a smaller network, batch or data set."))
     except (BrokenPipeError, EOFError):
         pass  # the server has gone

@@ -20,6 +20,7 @@ export async function loadContent() {
     models: content.models ?? [],
     place: `models/${content.model.name}`,
     settings: content.settings,
+    saving: content.saving ?? false,
   };
 }
 

@@ -7,7 +7,7 @@ import { fillForm, followUsual, readForm, writeAddress } from "./settings.js";
 import { largest, paintMosaic } from "./pictures.js";
 import { networkOf } from "./content.js";
 import { offerTrained } from "./models.js";
-import { on } from "./state.js";
+import { app, on } from "./state.js";
 
 const MOST_UNITS = 128; // shown as images
 
@@ -161,6 +161,7 @@ export function startLearn() {
   const going = () => ["running", "paused"].includes(state);
 
   fillForm(form);
+  byId("save").hidden = !app.saving;
   setState("none");
   // The Enter key in a field starts a training, but does not end one.
   form.addEventListener("keydown", (event) => {

@@ -2,6 +2,7 @@
 
 import { app, on, show } from "./state.js";
 import { announce, byId, element } from "./dom.js";
+import { fetchPatiently } from "./stream.js";
 import { paintImage } from "./pictures.js";
 
 const SIZE = 999; // coordinates go from 0 to this
@@ -81,7 +82,7 @@ export function startMap() {
   }
 
   async function fetched(path) {
-    const answer = await fetch(path);
+    const answer = await fetchPatiently(path);
     if (answer.ok) return answer.json();
     byId("map-wait").textContent = (await answer.json()).error;
     return null;

@@ -3,6 +3,7 @@
 import { announce, byId, element, percent } from "./dom.js";
 import { app, show } from "./state.js";
 import { bytes } from "./content.js";
+import { fetchPatiently } from "./stream.js";
 import { paintImage } from "./pictures.js";
 
 const LARGEST_SHOWN = 1600; // pixels of the longer side
@@ -14,7 +15,9 @@ export function startPhotograph() {
     byId("photo-result").hidden = true;
     byId("photo-state").textContent = "Reading \u2026";
     try {
-      const answer = await fetch(`${app.place}/read`, { method: "POST", body: file });
+      const answer = await fetchPatiently(`${app.place}/read?images=true`, { method: "POST", body: file }, () => {
+        byId("photo-state").textContent = "Others are being read first \u2026";
+      });
       const reading = await answer.json();
       if (!answer.ok) throw new Error(reading.error);
       await present(reading, file);

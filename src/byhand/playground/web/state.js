@@ -12,6 +12,7 @@ export const app = {
   sampleResults: null, // the probabilities for each image of the sample
   map: null, // of the sample, where it is inside the file
   models: [], // the names of networks to choose from
+  saving: false, // whether the server keeps trainings on its machine
   place: "", // where the server keeps the network that is shown: "models/NAME" or "trainings/NAME"
   result: null, // what the network, as it is tinkered with, makes of it: see Network.forward
 };

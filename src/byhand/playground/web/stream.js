@@ -1,5 +1,19 @@
 // Talking to the server: commands, and the stream of a training's reports.
 
+const MOST_TRIES = 100;
+
+// Fetch, and where the server has no place now, wait as long as it says and try again; `waiting` is called before.
+export async function fetchPatiently(path, options = {}, waiting = () => {}) {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await fetch(path, options);
+    if (answer.status !== 503 || tries === MOST_TRIES) return answer;
+    waiting();
+    // Those who were refused together come back one by one.
+    const seconds = Number(answer.headers.get("Retry-After") ?? 1) + Math.random();
+    await new Promise((resolve) => { setTimeout(resolve, 1000 * seconds); });
+  }
+}
+
 // Send JSON; gives the answer, or fails with the server's sentence.
 export async function post(path, value, options = {}) {
   const answer = await fetch(path, {
