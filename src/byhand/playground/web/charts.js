@@ -5,7 +5,7 @@ const MARGIN = { left: 62, right: 12, top: 10, bottom: 30 };
 const HEIGHT = 210;
 const MOST_POINTS = 400;
 
-function svg(name, attributes, text = "") {
+export function svg(name, attributes, text = "") {
   const node = document.createElementNS(NAMESPACE, name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   node.textContent = text;

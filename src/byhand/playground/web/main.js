@@ -2,14 +2,17 @@
 
 import { app, imageNumber, on, tell } from "./state.js";
 import { byId, element } from "./dom.js";
+import { deltasOf, lossOf } from "./backward.js";
 import { loadContent } from "./content.js";
+import { truth } from "./direction.js";
+import { fillTexts } from "./texts.js";
 import { startDraw } from "./draw.js";
 import { startInside } from "./inside.js";
 import { startLearn } from "./learn.js";
 import { startModels } from "./models.js";
 import { startPhotograph } from "./photograph.js";
 import { startTheme } from "./theme.js";
-import { think } from "./tinkering.js";
+import { think, tinkered } from "./tinkering.js";
 
 const TABS = ["draw", "inside", "learn"];
 
@@ -48,10 +51,12 @@ function startTabs() {
 
 function run() {
   app.result = think(app.grey, imageNumber());
+  app.back = { loss: lossOf(app.result.logits, truth()), deltas: deltasOf(tinkered(), app.result, truth(), app.off) };
   tell("result");
 }
 
 async function start() {
+  fillTexts();
   startTheme();
   Object.assign(app, await loadContent());
   on("network", () => {
@@ -68,7 +73,7 @@ async function start() {
     startLearn();
     startPhotograph();
   }
-  for (const topic of ["image", "network", "weights", "tinkering"]) on(topic, run);
+  for (const topic of ["image", "network", "weights", "tinkering", "direction"]) on(topic, run);
   tell("network");
   tell("tab");
   document.documentElement.dataset.ready = "true";

@@ -13,13 +13,17 @@ export const app = {
   map: null, // of the sample, where it is inside the file
   models: [], // the names of networks to choose from
   place: "", // where the server keeps the network that is shown: "models/NAME" or "trainings/NAME"
+  direction: "forward", // in which Look inside goes, or "backward"
+  truth: null, // the true digit's number, where one was chosen for the image
+  back: null, // from the result back: {loss, deltas}, see deltasOf
+  off: [], // the units that are switched off: see Network.forward
   result: null, // what the network, as it is tinkered with, makes of it: see Network.forward
 };
 
 const listeners = {};
 
 // Topics: "image" (another image), "network" (another network), "weights" (the same with other weights), 
-// "tinkering" (it is taken apart differently), "result" (after any of these), "selection" (another unit), "sample" (new results for the sample), "tab", "theme".
+// "tinkering" (it is taken apart differently), "direction" (forwards or backwards, or another true digit), "result" (after any of these), "selection" (another unit), "sample" (new results for the sample), "tab", "theme".
 export function on(topic, listener) {
   (listeners[topic] ??= []).push(listener);
 }

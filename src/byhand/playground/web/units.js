@@ -2,6 +2,7 @@
 
 import { app, on, select } from "./state.js";
 import { byId, element } from "./dom.js";
+import { goesBack } from "./direction.js";
 import { lamp, largest } from "./pictures.js";
 import { isOff } from "./tinkering.js";
 
@@ -47,8 +48,9 @@ export function startUnits() {
     if (byId("inside").hidden) return;
     const colour = lamp();
     lamps.forEach((row, layer) => {
-      const outputs = app.result.outputs[layer];
-      const limit = app.network.activation === "relu" ? largest(outputs) || 1 : 1;
+      // Forwards each unit's activation, backwards its delta.
+      const outputs = goesBack() ? app.back.deltas[layer] : app.result.outputs[layer];
+      const limit = goesBack() || app.network.activation === "relu" ? largest(outputs) || 1 : 1;
       row.forEach(({ unit, button }) => {
         button.style.backgroundColor = colour(outputs[unit] / limit);
         button.classList.toggle("off", isOff(layer, unit));
