@@ -7,6 +7,7 @@ import math
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from types import FrameType
 from typing import Any
@@ -89,7 +90,7 @@ class Playground:
             {
                 "live": True,
                 "model": model_content(self.model, self.name),
-                "models": self.names,
+                "models": [*self.names, *(name for name in saved_runs(self.model) if name not in self.names)],
                 "sample": sample_content(self.sample),
                 "settings": default_settings(),
             }
@@ -100,6 +101,8 @@ class Playground:
         if name := request.path_params.get("name"):
             return self.trainings.find(name).model
         name = request.path_params["model"]
+        if name not in self.names and (run := saved_runs(self.model).get(name)):
+            return run.to_bytes()
         if name not in self.names:
             raise HTTPException(404, "There is no such model.")
         return (self.model if name == self.name else load_model(shipped_model(name))).to_bytes()
@@ -191,6 +194,17 @@ def shipped_models(alike: Model) -> list[str]:
     models = {name: load_model(shipped_model(name)) for name in names}
     wanted = (alike.label_names, alike.image_shape)
     return [name for name, model in models.items() if (model.label_names, model.image_shape) == wanted]
+
+
+def saved_runs(alike: Model) -> dict[str, Model]:
+    """The models of saved trainings that read the same labels from images of the same size, by their names."""
+    found = {}
+    for name, path in Trainings.saved().items():
+        with suppress(ByhandError):  # a folder that is being written, or of another kind
+            model = load_model(path)
+            if (model.label_names, model.image_shape) == (alike.label_names, alike.image_shape):
+                found[name] = model
+    return found
 
 
 def send_map(connection: Connection, model: bytes, sample: LabelledImages) -> None:

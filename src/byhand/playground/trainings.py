@@ -17,6 +17,8 @@ from byhand.training.recipe import Recipe
 from byhand.training.run_folder import HISTORY_FILE, new_run_folder, save_recipe
 
 MOST_AT_ONCE = 4
+RUNS = Path("runs")  # see training/run_folder.py
+MOST_SAVED = 20  # run folders offered on the page
 HELD_OUT = 1000  # training images to report on; the test set is left for the end
 OVER = "This training is over: start it again."
 COMMANDS = ("pause", "resume", "step", "stop", "rate", "delay")
@@ -141,6 +143,12 @@ class Trainings:
         write_atomically(folder / HISTORY_FILE, (json.dumps(history, indent=1) + "\n").encode())
         write_atomically(folder / MODEL_FILE, training.model)
         return folder
+
+    @staticmethod
+    def saved() -> dict[str, Path]:
+        """The models in run folders where `byhand play` was started, by the folders' names, the newest last."""
+        models = sorted(RUNS.glob(f"*/{MODEL_FILE}"), key=lambda path: path.stat().st_mtime)
+        return {path.parent.name: path for path in models[-MOST_SAVED:]}
 
     def find(self, name: str) -> Training:
         """The training of that name.

@@ -53,4 +53,13 @@ export const ENGLISH = {
   "step.worse": "The step is too long: the loss does not fall.",
   "step.take": "Take the step",
   "step.note": "Every weight and bias moves against its gradient: new = old − rate × gradient. Only this image counts; in training, a step follows the mean over a batch.",
+  "local.failed": "The training could not be started in this browser.",
+  "local.diverged": "The loss ran away: the learning rate of {rate} is too high. Try a tenth of it.",
+  "map.none": "The map was laid out for the network that this file came with; the choice at the top brings it back.",
+  "chart.at": "Epoch {epoch}: {values}",
+  "chart.none": "none",
+  "curve.batches": "on the batches",
+  "curve.heldOut": "on held-out images",
+  "saved": "Saved in {folder}",
+  "warning.vanishing": "The gradients vanish on their way back: those of the first layer are {times} times smaller than those of the last. ReLU, or fewer layers, keep them alive.",
 };

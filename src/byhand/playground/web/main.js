@@ -17,8 +17,10 @@ import { think, tinkered } from "./tinkering.js";
 const TABS = ["draw", "inside", "learn"];
 
 function startTabs() {
-  const tabs = TABS.filter((name) => app.live || name !== "learn");
-  if (!app.live) for (const id of ["tab-learn", "learn", "photograph", "network-choice"]) byId(id).remove();
+  const learns = app.live || app.training;
+  const tabs = TABS.filter((name) => learns || name !== "learn");
+  if (!app.live) byId("photograph").remove();
+  if (!learns) for (const id of ["tab-learn", "learn", "network-choice"]) byId(id).remove();
 
   function open(name, focus) {
     for (const tab of tabs) {
@@ -59,6 +61,7 @@ async function start() {
   fillTexts();
   startTheme();
   Object.assign(app, await loadContent());
+  app.first = { network: app.network, name: app.name, place: app.place, map: app.map };
   on("network", () => {
     byId("model-name").textContent = app.name;
     if (app.selected.layer >= app.network.layers.length || app.selected.unit >= app.network.layers[app.selected.layer].units) {
@@ -68,11 +71,11 @@ async function start() {
   startTabs();
   startDraw();
   startInside();
-  if (app.live) {
+  if (app.live || app.training) {
     startModels();
     startLearn();
-    startPhotograph();
   }
+  if (app.live) startPhotograph();
   for (const topic of ["image", "network", "weights", "tinkering", "direction"]) on(topic, run);
   tell("network");
   tell("tab");

@@ -10,6 +10,8 @@ export const app = {
   source: "drawing", // where it came from: "drawing", "photograph", or its number in the sample
   selected: { layer: 0, unit: 0 }, // the unit looked at; the last layer is the output
   sampleResults: null, // the probabilities for each image of the sample
+  training: null, // in a file that can train: {examples, heldOut, usual, description}, see content.js
+  first: null, // the network that the page came with: {network, name, place, map}
   map: null, // of the sample, where it is inside the file
   models: [], // the names of networks to choose from
   place: "", // where the server keeps the network that is shown: "models/NAME" or "trainings/NAME"
@@ -56,6 +58,6 @@ export function select(layer, unit, pins) {
 // Show another network everywhere, or the same one after it has learned more.
 export function useNetwork(network, name, place) {
   const same = app.place === place;
-  Object.assign(app, { network, name, place, map: null });
+  Object.assign(app, { network, name, place, map: place === app.first.place ? app.first.map : null });
   tell(same ? "weights" : "network");
 }
