@@ -12,6 +12,7 @@ import { startDetails } from "./details.js";
 import { startErrors } from "./errors.js";
 import { startMap } from "./map.js";
 import { startRelevance } from "./relevance.js";
+import { startSheet } from "./sheet.js";
 import { startSoftmax } from "./softmax.js";
 import { startTinkering } from "./tinkering.js";
 import { startUnits } from "./units.js";
@@ -66,6 +67,7 @@ export function startInside() {
   startConnections();
   startUnits();
   startDetails();
+  startSheet();
   startDelta();
   startSoftmax();
   startRelevance();

@@ -23,6 +23,7 @@ export function startLearn() {
   let histograms = [];
   let training = null; // a RemoteTraining or a LocalTraining
   let kept = null; // the training that was saved last
+  let first = true; // nothing has been opened yet: the address is the visitor's
   let stop = null; // ends the stream, and with it the training
   let state = "none";
   let fetching = false;
@@ -209,5 +210,7 @@ export function startLearn() {
     if (training && network && training !== kept && !["none", "gone", "failed"].includes(state)) event.preventDefault();
   });
   on("tab", render);
+  for (const topic of ["tab", "cards"]) on(topic, () => { setTimeout(() => { if (!byId("learn").hidden && !first) writeAddress(form); }); });
+  setTimeout(() => { first = false; });
   on("theme", render);
 }

@@ -6,11 +6,14 @@ import { deltasOf, lossOf } from "./backward.js";
 import { loadContent } from "./content.js";
 import { truth } from "./direction.js";
 import { fillTexts } from "./texts.js";
+import { startAddress } from "./address.js";
+import { startCards } from "./cards.js";
 import { startDraw } from "./draw.js";
 import { startInside } from "./inside.js";
 import { startLearn } from "./learn.js";
 import { startModels } from "./models.js";
 import { startPhotograph } from "./photograph.js";
+import { startPresenting } from "./present.js";
 import { startTheme } from "./theme.js";
 import { think, tinkered } from "./tinkering.js";
 
@@ -60,6 +63,7 @@ function run() {
 async function start() {
   fillTexts();
   startTheme();
+  startPresenting();
   Object.assign(app, await loadContent());
   app.first = { network: app.network, name: app.name, place: app.place, map: app.map };
   on("network", () => {
@@ -68,6 +72,7 @@ async function start() {
       app.selected = { layer: 0, unit: 0 };
     }
   });
+  startCards();
   startTabs();
   startDraw();
   startInside();
@@ -77,8 +82,16 @@ async function start() {
   }
   if (app.live) startPhotograph();
   for (const topic of ["image", "network", "weights", "tinkering", "direction"]) on(topic, run);
+  const address = startAddress();
+  const asked = location.hash;
   tell("network");
   tell("tab");
+  if (asked.includes("?")) {
+    history.replaceState(null, "", asked);
+    address.read();
+  }
+  // After all that follows from another address has been done.
+  on("tab", () => setTimeout(address.write));
   document.documentElement.dataset.ready = "true";
   performance.mark("ready");
 }

@@ -1,6 +1,7 @@
 // The settings of a training: in a form, in the address, and on their way to the server.
 
 import { app } from "./state.js";
+import { writeParameters } from "./address.js";
 
 // How each field of the form, by its name, is read and written.
 const NUMBERS = ["learning_rate", "batch_size", "momentum", "epochs", "seed", "amount", "deformations"];
@@ -58,6 +59,5 @@ export function writeAddress(form) {
     .map(([name, usual]) => [name, form.elements[name].value, write(name, usual)])
     .filter(([, text, usual]) => text !== usual)
     .map(([name, text]) => [name, text]);
-  const query = new URLSearchParams(changed).toString();
-  history.replaceState(null, "", `#learn${query ? `?${query}` : ""}`);
+  writeParameters("learn", changed);
 }
