@@ -109,10 +109,11 @@ def test_map_and_errors_lead_to_their_images(open_page: OpenPage, exported: obje
         page.select_option("#map-method", method)
         page.select_option("#map-layer", label="output")
         page.focus("#map")
-        before = page.locator("#map-label").inner_text()
+        visited = {page.locator("#map-label").inner_text()}
         for key in ("ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"):
             page.keyboard.press(key)
-        assert page.locator("#map-label").inner_text() != before
+            visited.add(page.locator("#map-label").inner_text())
+        assert len(visited) > 1
         page.keyboard.press("Enter")
         number = re.search(r"\d+", page.locator("#map-label").inner_text())
         assert number
@@ -153,3 +154,63 @@ def test_on_a_phone_and_on_a_projector(open_page: OpenPage, exported: object) ->
         page.wait_for_timeout(300)
         keep(page, f"inside-{name}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def small(text: str) -> float:
+    return float(text.replace("\u2212", "-"))
+
+
+def last(page: Page, table: str, row: int) -> float:
+    return small(page.locator(f"{table} tr >> nth={row}").locator("td").last.inner_text())
+
+
+def test_backwards_the_page_shows_deltas_gradients_and_one_step(open_page: OpenPage, exported: object) -> None:
+    page = look_inside(open_page(f"file://{exported}"))
+    page.click("#backwards")
+    page.select_option("#truth", "3")
+    expect(page.locator("#back-loss")).to_contain_text("It gave 3 the probability")
+    errors = [numbers(text)[-1] for text in page.locator("#output-deltas .value").all_inner_texts()]
+    # p - y adds up to nothing, and only the true digit's is below 0.
+    assert abs(sum(errors)) < 0.01
+    assert [k for k, error in enumerate(errors) if error < 0] == [3]
+    assert page.locator("#connections line.against").count() > 0
+    assert page.locator("#connections line.for").count() > 0
+
+    page.click("#units button >> nth=33")
+    rows = page.locator("#delta-terms tr").count()
+    back, slope, delta = (last(page, "#delta-terms", rows - n) for n in (3, 2, 1))
+    assert abs(back * slope - delta) <= 0.01 * abs(delta)
+    ink, factor, gradient, tried, bias = (last(page, "#gradient-terms", n) for n in range(5))
+    assert abs(ink * factor - gradient) <= 0.01 * abs(gradient)
+    assert abs(tried - gradient) <= 0.01 * abs(gradient)
+    assert bias == factor == delta
+
+    before = small(page.locator("#loss-before").inner_text())
+    after = small(page.locator("#loss-after").inner_text())
+    assert after < before
+    page.click("#take-step")
+    expect(page.locator("#loss-before")).to_have_text(page.locator("#loss-before").inner_text())
+    assert eventually(lambda: abs(small(page.locator("#loss-before").inner_text()) - after) < 0.01 * after)
+    page.click("#restore")
+    assert eventually(lambda: abs(small(page.locator("#loss-before").inner_text()) - before) < 0.01 * before)
+    keep(page, "inside-backwards")
+    page.click("#forwards")
+    expect(page.locator("#step-card")).to_be_hidden()
+    expect(page.locator("#terms")).to_be_visible()
+
+
+def test_a_weight_and_a_bias_are_changed_by_hand(open_page: OpenPage, exported: object) -> None:
+    page = look_inside(open_page(f"file://{exported}"))
+    page.click("#outputs li >> nth=4")
+    answer = page.locator("#inside-answer").inner_text()
+    page.locator("#bias-value").fill("50")
+    page.locator("#bias-value").press("Enter")
+    expect(page.locator("#inside-answer")).to_contain_text("4, ")
+    page.click("#restore")
+    expect(page.locator("#inside-answer")).to_have_text(answer)
+    page.locator("#weight-value").fill("90")
+    page.locator("#weight-value").press("Enter")
+    expect(page.locator("#terms")).to_contain_text("+90.00")
+    page.locator("#weight-value").fill("")
+    page.locator("#weight-value").press("Tab")
+    expect(page.locator("#weight-value")).to_have_value("90")

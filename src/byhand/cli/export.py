@@ -13,6 +13,9 @@ def export(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Where to: a .html, .onnx or .safetensors file.")],
     model: ModelPath = None,
     data: DataSource = None,
+    trainable: Annotated[
+        bool, typer.Option("--trainable", help="A page that can train, too, with images inside: at most 2 MB.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -20,6 +23,8 @@ def export(
     """Write a model as one HTML page for any browser, as an ONNX graph, or as a model file.
 
     Example: byhand export digits.html --model runs/fast-1
+
+    Example: byhand export class.html --trainable
 
     The page needs no network and no installation: it reads drawings and shows what the network thinks, with a sample
     of the data's test images. ONNX needs the package onnx.
@@ -33,7 +38,7 @@ def export(
     check_ending(path)
     loaded = load_model(model)
     name = "fast" if model is None else Path(model).resolve().stem
-    write(loaded, path, data=data or data_of(model, loaded), name=name)
+    write(loaded, path, data=data or data_of(model, loaded), name=name, trainable=trainable)
     if as_json:
         print_json({"file": str(path.resolve()), "bytes": path.stat().st_size})
     elif not quiet:

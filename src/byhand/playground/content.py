@@ -10,13 +10,19 @@ from threadpoolctl import threadpool_limits
 
 from byhand.data import LabelledImages, stratified_split
 from byhand.data.mnist_form import IMAGE_SHAPE
-from byhand.data.sources import load_examples
+from byhand.data.sources import load_dataset, load_examples
 from byhand.errors import ByhandError
 from byhand.model import SURE, Model
+from byhand.training.recipe import USUAL_ADAM_RATE, USUAL_BATCH_SIZE, USUAL_MOMENTUM, USUAL_SGD_RATE
 
 SAMPLE = 500
 # Coordinates on a map are whole numbers from 0 to this.
 MAP_SIZE = 999
+# For training inside a file: images held out to report on, as many as the server's reports use, and the most to learn
+# from. 4,000 take about 0.9 MB as text.
+HELD_OUT = 500
+MOST_EXAMPLES = 4000
+LEAST_EXAMPLES = 100
 
 
 def choose_sample(model: Model, source: str, count: int = SAMPLE) -> LabelledImages:
@@ -81,6 +87,48 @@ def sample_content(sample: LabelledImages) -> dict[str, Any]:
         "count": len(sample.labels),
         "images": base64.b64encode(zlib.compress(sample.images.tobytes(), 9)).decode(),
         "labels": sample.labels.tolist(),
+    }
+
+
+def choose_training_images(model: Model, source: str) -> LabelledImages:
+    """Choose images to learn from and to hold out, stratified by label, from a training set: the same ones each time.
+
+    Args:
+        model: says which labels there are.
+        source: of the images, as in `--data`.
+
+    Returns:
+        Bytes, shape (n, 28, 28), in random order: the first `HELD_OUT` are to be held out.
+
+    Raises:
+        ByhandError: data that cannot be found, or too few images.
+    """
+    images = load_dataset(source, image_size=IMAGE_SHAPE).train.with_classes_of(model.label_names)
+    if images.images.dtype != np.uint8:
+        raise ByhandError(f"The page shows images of bytes, and those of {source} are {images.images.dtype}.")
+    if len(images) < HELD_OUT + LEAST_EXAMPLES:
+        raise ByhandError(
+            f"A page that trains needs at least {HELD_OUT + LEAST_EXAMPLES} images to learn from, and {source} has "
+            f"{len(images)}: choose other --data, or leave --trainable out."
+        )
+    rng = np.random.default_rng(0)
+    kept, held_out = stratified_split(images.labels, HELD_OUT, rng)
+    if len(kept) > MOST_EXAMPLES:
+        _, chosen = stratified_split(images.labels[kept], MOST_EXAMPLES, rng)
+        kept = kept[chosen]
+    return images.take(np.concatenate([held_out, rng.permutation(kept)]))
+
+
+def training_content(images: LabelledImages) -> dict[str, Any]:
+    """Describe what a file can be trained on: the images of `choose_training_images`, and the usual learning rates."""
+    return sample_content(images) | {
+        "heldOut": HELD_OUT,
+        "usual": {
+            "sgd": USUAL_SGD_RATE,
+            "adam": USUAL_ADAM_RATE,
+            "batchSize": USUAL_BATCH_SIZE,
+            "momentum": USUAL_MOMENTUM,
+        },
     }
 
 

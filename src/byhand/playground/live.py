@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from byhand.nn import Network, Optimiser
+from byhand.nn import Network, Optimiser, SoftmaxNLL
+from byhand.training.diagnosis import VANISHING_RATIO
 from byhand.training.divergence import DivergedError
 from byhand.training.loop import Event
 from byhand.training.recipe import Recipe
@@ -18,6 +19,8 @@ SECONDS_BETWEEN_REPORTS = 0.2
 SECONDS_BETWEEN_WEIGHTS = 1.0
 # For large networks, less often: reports take at most this fraction of the time, and so do copies of the weights.
 LARGEST_SHARE_OF_TIME = 0.03
+# Besides, after 1, 2, 4, 8, ... batches and at least so often in all, so that a short training, too, has a curve.
+LEAST_REPORTS = 100
 # Held-out images that each report is measured on.
 IMAGES_PER_REPORT = 500
 # A unit whose activation varies by less than this over all of them is inactive: it distinguishes no images.
@@ -67,6 +70,7 @@ class LiveTraining:
         self.delay = 0.0  # seconds after each step, in slow motion
         self.steps_wanted = 0  # while paused
         self.next_report = self.next_weights = 0.0
+        self.next_step = 1  # to report after, whatever the time
         # Sums at the last report: what came since is the difference.
         self.reported = {"loss": 0.0, "right": 0.0, "shown": 0, "epoch": 0, "step": 0, "time": time.perf_counter()}
 
@@ -93,7 +97,7 @@ class LiveTraining:
     def after_step(self) -> None:
         """Report and listen, if it is time to."""
         now = time.perf_counter()
-        if self.delay or self.state == "paused" or now >= self.next_report:
+        if self.delay or self.state == "paused" or now >= self.next_report or self.training.step >= self.next_step:
             self.report()
             if self.state == "paused" or now >= self.next_weights:
                 self.send_model()
@@ -145,26 +149,41 @@ class LiveTraining:
             "warning": in_words(self.training_run.warning or ""),
         }
         if shown:
+            accuracy, held_out_loss = self.measure_on_held_out()
             report |= {
                 "loss": (loss - last["loss"]) / shown,
                 "accuracy": (right - last["right"]) / shown,
-                "heldOut": self.accuracy_on_held_out(),
+                "heldOut": accuracy,
+                "heldOutLoss": held_out_loss,
                 "gradient": self.measured.gradient,
                 "inactive": self.inactive,
+                "vanishing": self.vanishing(),
                 "speed": shown / (now - last["time"]),
             }
             self.measured.wanted = True
         last.update(loss=loss, right=right, shown=training.shown, time=now)
         self.connection.send(("report", report | more))
         self.next_report = self.after(SECONDS_BETWEEN_REPORTS, start)
+        if training.step >= self.next_step:
+            self.next_step = min(2 * max(1, training.step), training.step + -(-training.steps // LEAST_REPORTS))
 
-    def accuracy_on_held_out(self) -> float:
-        """Measure the accuracy on held-out images, 0 to 1, and count the inactive units of each layer on the way."""
+    def vanishing(self) -> bool:
+        """Whether the first layer's gradient is next to nothing beside the last one's, through no dead units."""
+        first, last = self.measured.gradient[0], self.measured.gradient[-1]
+        alive = not any(
+            silent > units / 2 for silent, units in zip(self.inactive, self.training.recipe.hidden, strict=True)
+        )
+        return len(self.inactive) > 1 and first < VANISHING_RATIO * last and alive
+
+    def measure_on_held_out(self) -> tuple[float, float]:
+        """Measure accuracy (0 to 1) and loss (nats) on held-out images, and count each layer's inactive units."""
         held_out = self.training_run.setup.validation.take(slice(IMAGES_PER_REPORT))
         inputs = self.model.preprocessing.inputs(held_out.images, self.model.network.parameters.dtype)
         *hidden, logits = self.model.network.activations(inputs)
         self.inactive = [int((np.ptp(layer, axis=0) < INACTIVE_RANGE).sum()) for layer in hidden]
-        return float((logits.argmax(axis=1) == held_out.labels).mean())
+        targets = np.eye(logits.shape[1], dtype=logits.dtype)[held_out.labels]
+        accuracy = float((logits.argmax(axis=1) == held_out.labels).mean())
+        return accuracy, SoftmaxNLL().forward(logits, targets)
 
     def send_model(self) -> None:
         """Send the model as it is now."""

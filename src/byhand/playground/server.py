@@ -6,6 +6,8 @@ import math
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -75,7 +77,10 @@ class Playground:
         own = place if place == shipped_model(place.stem) else model.to_bytes()
         shipped = {name: shipped_model(name) for name in shipped_models(model)}
         self.sources: dict[str, ModelSource] = {self.name: own} | shipped | {self.name: own}
-        self.content_bytes = self.first_content(model)
+        self.kind = model.label_names, model.image_shape
+        self.first = model_content(model, self.name)
+        self.models: list[str] = []
+        self.content_bytes = b""
         self.reading = Pool(cores(), WAITING_FOR_EACH * cores(), READING_SECONDS)
         self.layout = Pool(1, MOST_WAITING, LAYOUT_SECONDS)
         self.maps: dict[ModelSource, asyncio.Task[Any]] = {}
@@ -114,30 +119,39 @@ class Playground:
             app = Access(app, self.token)
         return Traffic(Guard(app, known_hosts(host)))
 
-    def first_content(self, model: Model) -> bytes:
-        """What the page shows first; made once, since every visitor fetches it."""
-        content = {
-            "live": True,
-            "model": model_content(model, self.name),
-            "models": list(self.sources),
-            "sample": sample_content(self.sample),
-            "settings": default_settings(),
-            "saving": self.saving,
-        }
-        return json.dumps(content).encode()
-
     def content(self, request: Request) -> Response:
-        """What the page shows first."""
+        """What the page shows first; made anew only when a training has been saved, since every visitor fetches it."""
+        models = [*self.sources, *self.saved_runs()]
+        if models != self.models:
+            content = {
+                "live": True,
+                "model": self.first,
+                "models": models,
+                "sample": sample_content(self.sample),
+                "settings": default_settings(),
+                "saving": self.saving,
+            }
+            self.models, self.content_bytes = models, json.dumps(content).encode()
         return Response(self.content_bytes, media_type="application/json")
+
+    def saved_runs(self) -> dict[str, Path]:
+        """The models of saved trainings that read the same labels from images of the same size, by their names."""
+        return {
+            name: path
+            for name, path in Trainings.saved().items()
+            if name not in self.sources and _kind(path, path.stat().st_mtime_ns) == self.kind
+        }
 
     def source(self, request: Request) -> ModelSource:
         """The model that a request is about: a training's, or one that comes with byhand."""
         if name := request.path_params.get("name"):
             return self.trainings.find(name).model
         name = request.path_params.get("model") or request.query_params.get("model") or self.name
-        if name not in self.sources:
-            raise HTTPException(404, f"There is no such model: choose from {', '.join(self.sources)}.")
-        return self.sources[name]
+        if name in self.sources:
+            return self.sources[name]
+        if run := self.saved_runs().get(name):
+            return run.read_bytes()
+        raise HTTPException(404, f"There is no such model: choose from {', '.join(self.models or self.sources)}.")
 
     def model(self, request: Request) -> Model:
         """The same, loaded."""
@@ -258,6 +272,15 @@ def shipped_models(alike: Model) -> list[str]:
     models = {name: load_model(shipped_model(name)) for name in names}
     wanted = (alike.label_names, alike.image_shape)
     return [name for name, model in models.items() if (model.label_names, model.image_shape) == wanted]
+
+
+@lru_cache(maxsize=64)
+def _kind(path: Path, changed_ns: int) -> tuple[tuple[str, ...], tuple[int, int]] | None:
+    """Labels and image size of a model file as it was then; None for one that cannot be read."""
+    with suppress(ByhandError):
+        model = load_model(path)
+        return model.label_names, model.image_shape
+    return None
 
 
 class _Events(StreamingResponse):

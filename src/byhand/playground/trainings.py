@@ -24,6 +24,8 @@ MOST_KEPT_BYTES = 500_000_000
 # What may be saved while the server runs: the largest network that the page trains takes 67 MB.
 MOST_SAVES = 100
 MOST_SAVED_BYTES = 500_000_000
+RUNS = Path("runs")  # see training/run_folder.py
+MOST_OFFERED = 20  # run folders on the page
 HELD_OUT = 1000  # training images to report on; the test set is left for the end
 OVER = "This training is over: start it again."
 COMMANDS = ("pause", "resume", "step", "stop", "rate", "delay")
@@ -198,6 +200,12 @@ class Trainings:
             write_atomically(folder / MODEL_FILE, model)
             training.saved = model, folder
             return folder
+
+    @staticmethod
+    def saved() -> dict[str, Path]:
+        """The models in run folders where `byhand play` was started, by the folders' names, the newest last."""
+        models = sorted(RUNS.glob(f"*/{MODEL_FILE}"), key=lambda path: path.stat().st_mtime)
+        return {path.parent.name: path for path in models[-MOST_OFFERED:]}
 
     def find(self, name: str) -> Training:
         """The training of that name.

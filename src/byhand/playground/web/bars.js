@@ -1,7 +1,7 @@
 // Ten bars, one per digit, and the answer in words.
 
 import { argmax } from "./network.js";
-import { element, percent } from "./dom.js";
+import { element, percent, signed } from "./dom.js";
 
 // What a network says, in a word and in a sentence; whether it is sure is judged as `byhand read` does.
 export function answer({ labels, sure: limit }, probabilities) {
@@ -47,5 +47,22 @@ export class Bars {
   // Mark the bar that is looked at; -1 for none.
   mark(chosen) {
     this.rows.forEach(({ row }, k) => row.classList.toggle("selected", k === chosen));
+  }
+}
+
+// Bars to both sides of a middle line, with a name that can be pointed at.
+export class SignedBars extends Bars {
+  constructor(list, labels, pointed = null) {
+    super(list, labels, pointed);
+    list.classList.add("signed");
+  }
+
+  // values: one per label, below or above 0; a full bar is 1.
+  show(values) {
+    this.rows.forEach(({ fill, value }, k) => {
+      fill.className = `fill ${values[k] < 0 ? "against" : "for"}`;
+      fill.style.width = `${50 * Math.min(1, Math.abs(values[k]))}%`;
+      value.textContent = signed(values[k], 3);
+    });
   }
 }

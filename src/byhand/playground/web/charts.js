@@ -1,11 +1,14 @@
 // Line charts and histograms, drawn as SVG at the size they are shown in.
 
+import { announce, percent } from "./dom.js";
+import { decimal, t } from "./texts.js";
+
 const NAMESPACE = "http://www.w3.org/2000/svg";
 const MARGIN = { left: 62, right: 12, top: 10, bottom: 30 };
 const HEIGHT = 210;
 const MOST_POINTS = 400;
 
-function svg(name, attributes, text = "") {
+export function svg(name, attributes, text = "") {
   const node = document.createElementNS(NAMESPACE, name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   node.textContent = text;
@@ -31,17 +34,30 @@ export class Curves {
   // place: a <figure> with a <figcaption>. What the vertical axis is: logarithmic, in percent, or of whole numbers.
   constructor(place, { logarithmic = false, percent = false, whole = false } = {}) {
     Object.assign(this, { place, logarithmic, percent, whole });
-    this.picture = svg("svg", { role: "img", height: HEIGHT });
+    this.picture = svg("svg", { role: "img", height: HEIGHT, tabindex: 0 });
+    this.names = [];
+    this.points = [];
+    this.value = document.createElement("p"); // what the pointer is at
+    this.value.className = "quiet value-at";
+    this.pointed = null; // number of the point
+    this.picture.addEventListener("pointermove", (event) => this.point(event.offsetX));
+    this.picture.addEventListener("pointerdown", (event) => this.point(event.offsetX));
+    this.picture.addEventListener("pointerleave", () => this.leave());
+    this.picture.addEventListener("blur", () => this.leave());
+    this.picture.addEventListener("keydown", (event) => this.keyed(event));
     this.key = document.createElement("p");
     this.key.className = "quiet";
-    place.append(this.picture, this.key);
+    place.append(this.picture, this.value, this.key);
     this.clear([]);
     new ResizeObserver(() => this.draw()).observe(place);
   }
 
   clear(names) {
+    // The run before stays in grey.
+    if (this.points.length) this.before = { names: this.names, points: this.points };
     this.names = names;
     this.points = []; // [epoch, value, value, ...]
+    this.pointed = null;
     this.key.replaceChildren(...names.flatMap((name, n) => {
       const mark = document.createElement("span");
       mark.className = `line-key line-${n}`;
@@ -53,8 +69,43 @@ export class Curves {
   add(epoch, values) {
     this.points.push([epoch, ...values]);
     // Every other point goes when there are more than can be seen; the newest stays.
-    if (this.points.length > MOST_POINTS) this.points = this.points.filter((_, n) => n % 2 === 0 || n === this.points.length - 1);
+    if (this.points.length > MOST_POINTS) {
+      this.points = this.points.filter((_, n) => n % 2 === 0 || n === this.points.length - 1);
+      this.pointed = null;
+    }
     this.draw();
+  }
+
+  // The point nearest to a place, in pixels across.
+  point(across) {
+    if (!this.points.length) return;
+    let best = 0;
+    this.points.forEach(([epoch], n) => {
+      if (Math.abs(this.across(epoch) - across) < Math.abs(this.across(this.points[best][0]) - across)) best = n;
+    });
+    this.pointed = best;
+    this.draw();
+  }
+
+  leave() {
+    this.pointed = null;
+    this.draw();
+  }
+
+  // Left and right go from point to point.
+  keyed(event) {
+    const last = this.points.length - 1;
+    const next = { ArrowLeft: (this.pointed ?? last + 1) - 1, ArrowRight: (this.pointed ?? last - 1) + 1, Home: 0, End: last }[event.key];
+    if (next === undefined || !(next in this.points)) return;
+    event.preventDefault();
+    this.pointed = next;
+    this.draw();
+    announce(this.value.textContent);
+  }
+
+  text(value) {
+    if (!Number.isFinite(value)) return t("chart.none");
+    return this.percent ? percent(value) : decimal(format(value));
   }
 
   draw() {
@@ -65,14 +116,16 @@ export class Curves {
     picture.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     const usable = (value) => Number.isFinite(value) && (!this.logarithmic || value > 0);
     const scale = this.logarithmic ? Math.log10 : (value) => value;
-    const values = points.flatMap((point) => point.slice(1)).filter(usable).map(scale);
+    const before = this.before && this.before.names.length === this.names.length ? this.before.points : [];
+    const values = [...points, ...before].flatMap((point) => point.slice(1)).filter(usable).map(scale);
     let [low, high] = values.length ? [Math.min(...values), Math.max(...values)] : [0, 1];
     if (this.logarithmic) [low, high] = [Math.floor(low), Math.ceil(high)];
     else if (!this.percent) low = 0;
     if (this.whole) high = Math.max(high, 4);
     if (high - low < 1e-9) [low, high] = [low - (this.percent ? 0.05 : 0), high + 0.05];
-    const end = Math.max(points.at(-1)?.[0] ?? 0, 0.1);
+    const end = Math.max(points.at(-1)?.[0] ?? 0, before.at(-1)?.[0] ?? 0, 0.1);
     const x = (epoch) => MARGIN.left + (epoch / end) * (width - MARGIN.left - MARGIN.right);
+    this.across = x;
     const y = (value) => HEIGHT - MARGIN.bottom - ((scale(value) - low) / (high - low)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
 
     const nodes = [];
@@ -87,6 +140,14 @@ export class Curves {
     for (const epoch of ticks(0, end, Math.max(2, width / 110))) {
       nodes.push(svg("text", { x: x(epoch), y: HEIGHT - 8, "text-anchor": "middle" }, format(epoch)));
     }
+    for (const [n] of before.length ? this.names.entries() : []) {
+      const path = before.filter((point) => usable(point[n + 1])).map((point) => `${x(point[0]).toFixed(1)},${y(point[n + 1]).toFixed(1)}`);
+      if (path.length) nodes.push(svg("polyline", { class: `before line-${n}`, points: path.join(" ") }));
+    }
+    if (this.pointed !== null) {
+      const [epoch] = points[this.pointed];
+      nodes.push(svg("line", { class: "pointed", x1: x(epoch), x2: x(epoch), y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom }));
+    }
     this.names.forEach((_, n) => {
       const path = points.filter((point) => usable(point[n + 1])).map((point) => `${x(point[0]).toFixed(1)},${y(point[n + 1]).toFixed(1)}`);
       if (path.length) nodes.push(svg("polyline", { class: `line line-${n}`, points: path.join(" ") }));
@@ -95,6 +156,9 @@ export class Curves {
     });
     picture.replaceChildren(...nodes);
     const last = points.at(-1);
+    const at = this.pointed === null ? last : points[this.pointed];
+    // Room for it is kept while there is nothing to say.
+    this.value.textContent = at ? t("chart.at", { epoch: decimal(format(at[0])), values: this.names.map((name, n) => `${name} ${this.text(at[n + 1])}`).join(", ") }) : "\u00a0";
     const title = this.place.querySelector("figcaption").textContent;
     picture.setAttribute("aria-label", last
       ? `${title}: ${this.names.map((name, n) => `${name} ${last[n + 1] === null ? "none" : format(last[n + 1])}`).join(", ")} after ${format(last[0])} epochs`

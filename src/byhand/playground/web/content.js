@@ -7,21 +7,32 @@ const PIXELS = 784;
 export async function loadContent() {
   const inside = document.getElementById("content");
   const content = inside ? JSON.parse(inside.textContent) : await (await fetch("content.json")).json();
-  const images = await inflated(content.sample.images);
+  const { parameters, ...description } = content.model;
   return {
     live: content.live,
     name: content.model.name,
     network: networkOf(content.model),
-    sample: {
-      images: Array.from({ length: content.sample.count }, (_, n) => images.subarray(n * PIXELS, (n + 1) * PIXELS)),
-      labels: content.sample.labels,
-    },
+    sample: await imagesOf(content.sample),
+    training: content.training ? { description, usual: content.training.usual, ...await divided(content.training) } : null,
     map: content.map,
     models: content.models ?? [],
     place: `models/${content.model.name}`,
     settings: content.settings,
     saving: content.saving ?? false,
   };
+}
+
+// Images and their labels.
+async function imagesOf({ count, images, labels }) {
+  const pixels = await inflated(images);
+  return { images: Array.from({ length: count }, (_, n) => pixels.subarray(n * PIXELS, (n + 1) * PIXELS)), labels };
+}
+
+// The images of a page that trains: those held out come first.
+async function divided(content) {
+  const { images, labels } = await imagesOf(content);
+  const part = (from, to) => ({ images: images.slice(from, to), labels: labels.slice(from, to) });
+  return { heldOut: part(0, content.heldOut), examples: part(content.heldOut) };
 }
 
 // A network of its description, as `content.py` writes it.

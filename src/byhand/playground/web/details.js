@@ -3,7 +3,8 @@
 import { app, imageNumber, on } from "./state.js";
 import { byId, element, signed } from "./dom.js";
 import { largest, paintSigned } from "./pictures.js";
-import { isOff, switchUnit, think } from "./tinkering.js";
+import { goesBack } from "./direction.js";
+import { isOff, switchUnit, think, tinkered } from "./tinkering.js";
 
 const SHOWN = 4; // terms in the table, for and against
 
@@ -11,13 +12,14 @@ export function startDetails() {
   function render() {
     if (byId("inside").hidden) return;
     const { layer, unit } = app.selected;
-    const { network, result } = app;
+    const { result } = app;
+    const network = tinkered();
     const output = layer === network.layers.length - 1;
     const name = output ? `Output ${network.labels[unit]}` : `Hidden unit ${unit + 1}${network.layers.length > 2 ? ` of layer ${layer + 1}` : ""}`;
     byId("unit-name").textContent = name;
     renderPictures(layer, unit);
     renderSum(layer, unit, output);
-    byId("say-part").hidden = output;
+    byId("say-part").hidden = output || goesBack();
     byId("switch").hidden = output;
     if (output) return;
     byId("switch").setAttribute("aria-pressed", isOff(layer, unit));
@@ -41,7 +43,7 @@ function weightsOf({ inputs, units, weights }, unit) {
 }
 
 function renderPictures(layer, unit) {
-  const { layers } = app.network;
+  const { layers } = tinkered();
   let weights = weightsOf(layers[layer], unit);
   // Behind the first layer, weights are for units, not for pixels: what these look for in turn, all of it added up.
   for (let n = layer - 1; n >= 0; n -= 1) {
@@ -58,7 +60,8 @@ function renderPictures(layer, unit) {
 }
 
 function renderSum(layer, unit, output) {
-  const { network, result } = app;
+  const { result } = app;
+  const network = tinkered();
   const weights = weightsOf(network.layers[layer], unit);
   const inputs = layer ? result.outputs[layer - 1] : result.inputs;
   const terms = Array.from(weights, (weight, i) => ({ i, value: inputs[i], weight, term: inputs[i] * weight }));

@@ -2,19 +2,24 @@
 
 import { app, on, select, show } from "./state.js";
 import { byId } from "./dom.js";
-import { Bars, answer } from "./bars.js";
+import { Bars, SignedBars, answer } from "./bars.js";
 import { argmax } from "./network.js";
 import { paintImage } from "./pictures.js";
+import { startDirection } from "./direction.js";
+import { startConnections } from "./connections.js";
+import { startDelta } from "./delta.js";
 import { startDetails } from "./details.js";
 import { startErrors } from "./errors.js";
 import { startMap } from "./map.js";
 import { startRelevance } from "./relevance.js";
+import { startSheet } from "./sheet.js";
 import { startSoftmax } from "./softmax.js";
 import { startTinkering } from "./tinkering.js";
 import { startUnits } from "./units.js";
 
 export function startInside() {
   let bars;
+  let errors; // p - y
   let drawing = new Uint8Array(784);
 
   function render() {
@@ -27,9 +32,10 @@ export function startInside() {
       photograph: "From the photograph",
     }[app.source] ?? `Image ${app.source + 1} of the sample: ${labels[app.sample.labels[app.source]]}`;
     bars.show(app.result.probabilities);
+    errors.show(app.back.deltas.at(-1));
     byId("inside-answer").textContent = answer(app.network, app.result.probabilities).sentence;
     const output = app.network.layers.length - 1;
-    bars.mark(app.selected.layer === output ? app.selected.unit : -1);
+    for (const list of [bars, errors]) list.mark(app.selected.layer === output ? app.selected.unit : -1);
   }
 
   function look(n) {
@@ -41,6 +47,7 @@ export function startInside() {
   on("network", () => {
     const output = app.network.layers.length - 1;
     bars = new Bars(byId("outputs"), app.network.labels, (k, pinned) => select(output, k, pinned));
+    errors = new SignedBars(byId("output-deltas"), app.network.labels, (k, pinned) => select(output, k, pinned));
   });
   for (const topic of ["result", "selection", "theme", "tab"]) on(topic, () => { if (app.result) render(); });
   // Opened without a drawing, it shows something.
@@ -56,8 +63,12 @@ export function startInside() {
   byId("any").addEventListener("click", () => look(Math.floor(Math.random() * app.sample.labels.length)));
 
   startTinkering();
+  startDirection();
+  startConnections();
   startUnits();
   startDetails();
+  startSheet();
+  startDelta();
   startSoftmax();
   startRelevance();
   startMap();

@@ -2,14 +2,17 @@
 
 import { Curves, Histogram } from "./charts.js";
 import { announce, byId, element, percent } from "./dom.js";
-import { events, post } from "./stream.js";
+import { post } from "./stream.js";
 import { fillForm, followUsual, readForm, writeAddress } from "./settings.js";
 import { largest, paintMosaic } from "./pictures.js";
-import { networkOf } from "./content.js";
-import { offerTrained } from "./models.js";
+import { LocalTraining, usualHere } from "./local.js";
+import { RemoteTraining, usualOnServer } from "./remote.js";
 import { app, on } from "./state.js";
+import { offerSaved, offerTrained } from "./models.js";
+import { t, whole } from "./texts.js";
 
 const MOST_UNITS = 128; // shown as images
+const STEPS_TO_JUDGE = 50; // see training/diagnosis.py
 
 export function startLearn() {
   const form = byId("settings");
@@ -18,7 +21,9 @@ export function startLearn() {
   const gradient = new Curves(byId("gradients"), { logarithmic: true });
   const inactive = new Curves(byId("inactive"), { whole: true });
   let histograms = [];
-  let training = null; // its name on the server
+  let training = null; // a RemoteTraining or a LocalTraining
+  let kept = null; // the training that was saved last
+  let first = true; // nothing has been opened yet: the address is the visitor's
   let stop = null; // ends the stream, and with it the training
   let state = "none";
   let fetching = false;
@@ -32,8 +37,8 @@ export function startLearn() {
     stop = mine;
     const settings = readForm(form);
     const layers = [...settings.hidden.map((_, n) => `layer ${n + 1}`), "output"];
-    loss.clear(["loss"]);
-    accuracy.clear(["on the batches", "on held-out images"]);
+    loss.clear([t("curve.batches"), t("curve.heldOut")]);
+    accuracy.clear([t("curve.batches"), t("curve.heldOut")]);
     gradient.clear(layers);
     inactive.clear(layers.slice(0, -1));
     byId("inactive").hidden = layers.length === 1;
@@ -43,13 +48,13 @@ export function startLearn() {
     });
     byId("histograms").replaceChildren(...histograms.map(({ place }) => place));
     say("");
-    byId("learn-result").textContent = "";
+    for (const id of ["learn-result", "learn-saved"]) byId(id).textContent = "";
     setState("starting");
     try {
-      const answer = await post("trainings", { settings, paused }, { signal: mine.signal });
-      for await (const report of events(answer)) {
+      const begun = new (app.live ? RemoteTraining : LocalTraining)(settings, paused, mine.signal);
+      for await (const report of begun.reports()) {
         if (report.training) {
-          training = report.training;
+          training = begun;
           if (slowness()) command("delay", slowness());
           if (paused) command("step");
         } else show(report);
@@ -63,7 +68,7 @@ export function startLearn() {
   function show(report) {
     const epochs = Math.max(0, report.epoch - 1) + report.shown / report.examples || 0;
     if (report.loss !== undefined) {
-      loss.add(epochs, [report.loss]);
+      loss.add(epochs, [report.loss, report.heldOutLoss]);
       accuracy.add(epochs, [report.accuracy, report.heldOut]);
       gradient.add(epochs, report.gradient);
       if (report.inactive.length) inactive.add(epochs, report.inactive);
@@ -80,11 +85,14 @@ export function startLearn() {
   }
 
   // What goes wrong without running away, in a sentence.
-  function warning({ inactive: silent, accuracy: known, heldOut, epoch }) {
+  function warning({ inactive: silent, accuracy: known, heldOut, epoch, vanishing, step, gradient: sizes }) {
     const { hidden } = readForm(form);
     const layer = silent.findIndex((count, n) => count > hidden[n] / 2);
     if (layer >= 0) {
       return `${silent[layer]} of ${hidden[layer]} units of layer ${layer + 1} answer all images alike and no longer learn: a lower learning rate from the start keeps them alive.`;
+    }
+    if (vanishing && step > STEPS_TO_JUDGE) {
+      return t("warning.vanishing", { times: whole(Math.round(sizes.at(-1) / Math.max(sizes[0], 1e-30))) });
     }
     if (epoch > 2 && known - heldOut > 0.1) {
       return "It knows its own images by heart and reads new ones much worse: more data or deformations help.";
@@ -111,10 +119,11 @@ export function startLearn() {
     byId("step").disabled = state === "starting";
     for (const field of form.elements) if (field.name && field.name !== "learning_rate") field.disabled = going;
     const none = !network || ["none", "starting", "gone"].includes(state);
+    if (!app.live) return;
     byId("save").disabled = none;
     for (const link of [byId("download"), byId("export")]) {
       if (none) link.removeAttribute("href");
-      else link.href = `trainings/${training}/${link.dataset.file}`;
+      else link.href = `${training.place}/${link.dataset.file}`;
     }
   }
 
@@ -122,13 +131,13 @@ export function startLearn() {
     if (fetching) return;
     fetching = true;
     try {
-      const answer = await fetch(`trainings/${training}/model.json`);
-      if (!answer.ok) return;
-      const model = await answer.json();
-      network = networkOf(model);
+      const { place } = training;
+      const found = await training.network();
+      if (!found) return;
+      network = found;
       setState(state);
       render();
-      offerTrained(network, `trainings/${training}`);
+      offerTrained(network, place);
     } finally {
       fetching = false;
     }
@@ -146,22 +155,29 @@ export function startLearn() {
 
   async function command(word, value = 0) {
     try {
-      await post(`trainings/${training}`, { do: word, value });
+      await training.command(word, value);
     } catch (error) {
       say(error.message);
     }
   }
 
   async function settingChanged({ target }) {
-    await followUsual(form, target.name, post).catch((error) => say(error.message));
+    await followUsual(form, target.name, app.live ? usualOnServer : usualHere).catch((error) => say(error.message));
     writeAddress(form);
     if (target.name === "learning_rate" && going() && target.reportValidity()) command("rate", Number(target.value));
   }
 
   const going = () => ["running", "paused"].includes(state);
 
+  if (!app.live) {
+    // What only the server can do.
+    for (const node of document.querySelectorAll("[data-server]")) node.remove();
+    // The file has fewer images.
+    const most = app.training.examples.labels.length;
+    for (const option of [...byId("amount").options]) if (Number(option.value) > most) option.remove();
+  }
   fillForm(form);
-  byId("save").hidden = !app.saving;
+  if (app.live) byId("save").hidden = !app.saving;
   setState("none");
   // The Enter key in a field starts a training, but does not end one.
   form.addEventListener("keydown", (event) => {
@@ -179,15 +195,23 @@ export function startLearn() {
   });
   byId("stop").addEventListener("click", () => command("stop"));
   byId("slow").addEventListener("input", () => { if (going()) command("delay", slowness()); });
-  byId("save").addEventListener("click", async () => {
+  byId("save")?.addEventListener("click", async () => {
     try {
-      const { folder } = await (await post(`trainings/${training}/save`, {})).json();
-      byId("learn-result").textContent = `Saved in ${folder}`;
+      const { folder } = await (await post(`${training.place}/save`, {})).json();
+      byId("learn-saved").textContent = t("saved", { folder });
+      kept = training;
+      offerSaved(folder);
     } catch (error) {
       say(error.message);
     }
   });
   addEventListener("hashchange", () => { if (location.hash.startsWith("#learn?") && !going()) fillForm(form); });
+  // Leaving or reloading the page loses what was learned and not saved.
+  addEventListener("beforeunload", (event) => {
+    if (training && network && training !== kept && !["none", "gone", "failed"].includes(state)) event.preventDefault();
+  });
   on("tab", render);
+  for (const topic of ["tab", "cards"]) on(topic, () => { setTimeout(() => { if (!byId("learn").hidden && !first) writeAddress(form); }); });
+  setTimeout(() => { first = false; });
   on("theme", render);
 }

@@ -2,20 +2,28 @@
 
 import { app, imageNumber, on, tell } from "./state.js";
 import { byId, element } from "./dom.js";
+import { deltasOf, lossOf } from "./backward.js";
 import { loadContent } from "./content.js";
+import { truth } from "./direction.js";
+import { fillTexts } from "./texts.js";
+import { startAddress } from "./address.js";
+import { startCards } from "./cards.js";
 import { startDraw } from "./draw.js";
 import { startInside } from "./inside.js";
 import { startLearn } from "./learn.js";
 import { startModels } from "./models.js";
 import { startPhotograph } from "./photograph.js";
+import { startPresenting } from "./present.js";
 import { startTheme } from "./theme.js";
-import { think } from "./tinkering.js";
+import { think, tinkered } from "./tinkering.js";
 
 const TABS = ["draw", "inside", "learn"];
 
 function startTabs() {
-  const tabs = TABS.filter((name) => app.live || name !== "learn");
-  if (!app.live) for (const id of ["tab-learn", "learn", "photograph", "network-choice"]) byId(id).remove();
+  const learns = app.live || app.training;
+  const tabs = TABS.filter((name) => learns || name !== "learn");
+  if (!app.live) byId("photograph").remove();
+  if (!learns) for (const id of ["tab-learn", "learn", "network-choice"]) byId(id).remove();
 
   function open(name, focus) {
     for (const tab of tabs) {
@@ -48,29 +56,42 @@ function startTabs() {
 
 function run() {
   app.result = think(app.grey, imageNumber());
+  app.back = { loss: lossOf(app.result.logits, truth()), deltas: deltasOf(tinkered(), app.result, truth(), app.off) };
   tell("result");
 }
 
 async function start() {
+  fillTexts();
   startTheme();
+  startPresenting();
   Object.assign(app, await loadContent());
+  app.first = { network: app.network, name: app.name, place: app.place, map: app.map };
   on("network", () => {
     byId("model-name").textContent = app.name;
     if (app.selected.layer >= app.network.layers.length || app.selected.unit >= app.network.layers[app.selected.layer].units) {
       app.selected = { layer: 0, unit: 0 };
     }
   });
+  startCards();
   startTabs();
   startDraw();
   startInside();
-  if (app.live) {
+  if (app.live || app.training) {
     startModels();
     startLearn();
-    startPhotograph();
   }
-  for (const topic of ["image", "network", "weights", "tinkering"]) on(topic, run);
+  if (app.live) startPhotograph();
+  for (const topic of ["image", "network", "weights", "tinkering", "direction"]) on(topic, run);
+  const address = startAddress();
+  const asked = location.hash;
   tell("network");
   tell("tab");
+  if (asked.includes("?")) {
+    history.replaceState(null, "", asked);
+    address.read();
+  }
+  // After all that follows from another address has been done.
+  on("tab", () => setTimeout(address.write));
   document.documentElement.dataset.ready = "true";
   performance.mark("ready");
 }

@@ -4,6 +4,7 @@ import { app, on, show } from "./state.js";
 import { announce, byId, element } from "./dom.js";
 import { fetchPatiently } from "./stream.js";
 import { paintImage } from "./pictures.js";
+import { t } from "./texts.js";
 
 const SIZE = 999; // coordinates go from 0 to this
 // The ten label colours of byhand's figures; the digit itself is written, too.
@@ -94,6 +95,10 @@ export function startMap() {
     byId("map-part").hidden = true;
     byId("map-anew").hidden = true;
     const { place: from } = app;
+    if (!app.live && !app.map) {
+      byId("map-wait").textContent = t("map.none");
+      return;
+    }
     const loaded = app.map ?? await fetched(`${from}/map.json`);
     if (from !== app.place || !loaded) return;
     layers = loaded;
@@ -131,7 +136,7 @@ export function startMap() {
     chosen = 0;
     if (!byId("inside").hidden) load();
   });
-  on("weights", () => { byId("map-anew").hidden = false; });
+  on("weights", () => { byId("map-anew").hidden = !app.live; });
   on("theme", render);
   on("tab", () => {
     if (!byId("inside").hidden && !layers) load();

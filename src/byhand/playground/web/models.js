@@ -9,16 +9,28 @@ let trained = null; // {network, place}
 
 export function startModels() {
   const choice = byId("network");
-  choice.replaceChildren(...app.models.map((name) => element("option", { value: name }, name)));
+  const names = app.live ? app.models : [app.first.name];
+  choice.replaceChildren(...names.map((name) => element("option", { value: name }, name)));
   choice.addEventListener("change", async () => {
     const name = choice.value;
     if (name === TRAINED) {
       useNetwork(trained.network, "trained on this page", trained.place);
       return;
     }
+    if (!app.live) {
+      useNetwork(app.first.network, app.first.name, app.first.place);
+      return;
+    }
     const answer = await fetch(`models/${name}/model.json`);
     if (answer.ok && choice.value === name) useNetwork(networkOf(await answer.json()), name, `models/${name}`);
   });
+}
+
+// A training was saved in a run folder: it can be chosen by the folder's name.
+export function offerSaved(folder) {
+  const choice = byId("network");
+  const name = folder.split(/[\\/]/).at(-1);
+  if (![...choice.options].some(({ value }) => value === name)) choice.append(element("option", { value: name }, name));
 }
 
 // A network that is being trained has learned more; a new one is shown at once.

@@ -1,4 +1,5 @@
-// The network's forward pass: the same numbers as byhand's in NumPy, and every step of the way kept.
+// The network's forward pass: the same numbers as byhand's in NumPy, and every step of the way kept. Backwards it goes
+// in backward.js.
 
 import { deskew } from "./deskew.js";
 

@@ -4,6 +4,7 @@ import { announce, byId, element, percent } from "./dom.js";
 import { app, show } from "./state.js";
 import { bytes } from "./content.js";
 import { fetchPatiently } from "./stream.js";
+import { t } from "./texts.js";
 import { paintImage } from "./pictures.js";
 
 const LARGEST_SHOWN = 1600; // pixels of the longer side
@@ -30,8 +31,8 @@ export function startPhotograph() {
     const { digits, lines, other } = reading;
     byId("photo-text").textContent = lines.join("\n");
     byId("photo-state").textContent = digits.length
-      ? `${digits.length} digits${other.length ? `; ink in ${other.length} other places is no digit` : ""}.`
-      : "There is no digit in this picture.";
+      ? `${t("photo.digits", { count: digits.length })}${other.length ? `; ${t("photo.other", { count: other.length })}` : ""}.`
+      : t("photo.none");
     byId("photo-digits").replaceChildren(...digits.map(({ digit, confidence, sure, image }) => {
       const grey = bytes(image);
       const canvas = element("canvas", { className: "image small" });
@@ -44,7 +45,8 @@ export function startPhotograph() {
       return element("li", {}, button);
     }));
     byId("photo-result").hidden = !digits.length;
-    announce(digits.length ? `The photograph reads ${lines.join(", ")}` : "There is no digit in this picture.");
+    announce(digits.length ? t("photo.reads", { lines: lines.join(", ") }) : t("photo.none"));
+    byId("photo-state").scrollIntoView({ block: "start" });
     try {
       mark(await createImageBitmap(file, { imageOrientation: "from-image" }), reading);
       byId("photo-picture").hidden = false;

@@ -9,10 +9,34 @@ const tinkering = {
   off: [], // for each hidden layer one number per unit, 1 where it is switched off
   noise: 0, // standard deviation of what is added to each pixel, where ink is 1
   pruned: 0, // part of the weights that are set to 0, the smallest first
-  network: null, // the pruned network
+  parameters: null, // of the network with weights changed by hand, or a step taken; null where there are none
+  network: null, // the network with all that done to its weights
 };
 // Noise is drawn once: the same picture every time. Image n takes its numbers from place 97 n on.
 const NOISE = normalNumbers(10007);
+
+// The network as it is taken apart.
+export function tinkered() {
+  return tinkering.network;
+}
+
+// Whether weights were changed by hand or a step was taken.
+export function changedByHand() {
+  return tinkering.parameters !== null;
+}
+
+// Give the network other weights.
+export function setParameters(parameters) {
+  tinkering.parameters = Float32Array.from(parameters);
+  prune();
+  tell("tinkering");
+}
+
+export function restoreWeights() {
+  tinkering.parameters = null;
+  prune();
+  tell("tinkering");
+}
 
 // A unit of a hidden layer is switched off.
 export function isOff(layer, unit) {
@@ -61,7 +85,7 @@ export function startTinkering() {
   let before = null; // the intact network's accuracy on the sample
 
   function untouched() {
-    return !tinkering.noise && !tinkering.pruned && tinkering.off.every((units) => !units.includes(1));
+    return !tinkering.parameters && !tinkering.noise && !tinkering.pruned && tinkering.off.every((units) => !units.includes(1));
   }
 
   function measure() {
@@ -87,11 +111,14 @@ export function startTinkering() {
 
   on("network", () => {
     tinkering.off = app.network.sizes.slice(1, -1).map((units) => new Uint8Array(units));
+    app.off = tinkering.off;
+    tinkering.parameters = null;
     prune();
     before = null;
     measureSoon();
   });
   on("weights", () => {
+    tinkering.parameters = null;
     prune();
     before = null;
     if (!byId("inside").hidden) measureSoon();
@@ -120,7 +147,7 @@ export function startTinkering() {
   });
   byId("repair").addEventListener("click", () => {
     for (const units of tinkering.off) units.fill(0);
-    Object.assign(tinkering, { noise: 0, pruned: 0 });
+    Object.assign(tinkering, { noise: 0, pruned: 0, parameters: null });
     byId("noise").value = 0;
     byId("pruned").value = 0;
     prune();
@@ -129,7 +156,7 @@ export function startTinkering() {
 }
 
 function prune() {
-  const { network } = app;
+  const network = tinkering.parameters ? app.network.with(tinkering.parameters) : app.network;
   if (!tinkering.pruned) {
     tinkering.network = network;
     return;
