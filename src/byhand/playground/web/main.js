@@ -5,7 +5,7 @@ import { byId, element } from "./dom.js";
 import { deltasOf, lossOf } from "./backward.js";
 import { loadContent } from "./content.js";
 import { truth } from "./direction.js";
-import { fillTexts } from "./texts.js";
+import { fillTexts, t } from "./texts.js";
 import { startAddress } from "./address.js";
 import { startCards } from "./cards.js";
 import { startDraw } from "./draw.js";
@@ -62,6 +62,7 @@ function run() {
 
 async function start() {
   fillTexts();
+  document.title = t("page.title");
   startTheme();
   startPresenting();
   Object.assign(app, await loadContent());
@@ -97,6 +98,6 @@ async function start() {
 }
 
 start().catch((error) => {
-  document.querySelector("main").prepend(element("p", { className: "problem", role: "alert" }, `This page could not start: ${error.message}`));
+  document.querySelector("main").prepend(element("p", { className: "problem", role: "alert" }, t("page.failed", { reason: error.message })));
   throw error;
 });
