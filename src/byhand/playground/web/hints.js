@@ -10,20 +10,27 @@ const CHAPTERS = {
   inactive: "backpropagation", histogram: "layers", forming: "neuron",
 };
 
+// A button, and the sentence that it shows.
 function hint(name, about) {
-  const summary = element("summary", {}, "?");
-  summary.setAttribute("aria-label", t("hint.about", { name: about }));
+  const button = element("button", { type: "button", className: "hint" }, "?");
+  button.setAttribute("aria-label", t("hint.about", { name: about }));
+  button.setAttribute("aria-expanded", false);
   const chapter = element("span", { className: "chapter" }, t("hint.chapter", { chapter: `docs/book/${CHAPTERS[name]}.md` }));
-  return element("details", { className: "hint" }, summary, element("p", { className: "quiet" }, `${t(`hint.${name}`)} `, chapter));
+  const sentence = element("p", { className: "quiet", hidden: true }, `${t(`hint.${name}`)} `, chapter);
+  button.addEventListener("click", () => {
+    sentence.hidden = !sentence.hidden;
+    button.setAttribute("aria-expanded", !sentence.hidden);
+  });
+  return [button, sentence];
 }
 
 export function startHints() {
   for (const label of document.querySelectorAll("#settings label")) {
     const field = byId(label.htmlFor);
-    field.after(hint(field.name, label.textContent));
+    field.after(...hint(field.name, label.textContent));
   }
   for (const card of document.querySelectorAll("#learn [data-card]")) {
     const title = card.querySelector("h2, figcaption");
-    if (card.dataset.card in CHAPTERS) title.after(hint(card.dataset.card, title.textContent));
+    if (card.dataset.card in CHAPTERS) title.after(...hint(card.dataset.card, title.textContent));
   }
 }

@@ -181,6 +181,7 @@ export function startLearn() {
     for (const option of [...byId("amount").options]) if (Number(option.value) > most) option.remove();
   }
   startHints();
+  for (const option of byId("amount").options) if (Number(option.value)) option.textContent = whole(Number(option.value));
   fillForm(form);
   setState("none");
   // The Enter key in a field starts a training, but does not end one.

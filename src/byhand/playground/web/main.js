@@ -83,16 +83,14 @@ async function start() {
   }
   if (app.live) startPhotograph();
   for (const topic of ["image", "network", "weights", "tinkering", "direction"]) on(topic, run);
-  const address = startAddress();
+  const readAddress = startAddress();
   const asked = location.hash;
   tell("network");
   tell("tab");
   if (asked.includes("?")) {
     history.replaceState(null, "", asked);
-    address.read();
+    readAddress();
   }
-  // After all that follows from another address has been done.
-  on("tab", () => setTimeout(address.write));
   document.documentElement.dataset.ready = "true";
   performance.mark("ready");
 }
