@@ -250,5 +250,6 @@ def test_a_saved_run_can_be_opened_and_leaving_asks_before_it_loses_one(open_pag
         assert asked == ["beforeunload"]
         page.click("#tab-inside")
         page.select_option("#network", "play-1")
-        expect(page.locator("#units h3")).to_have_text("Hidden layer: 7 units")
         expect(page.locator("#model-name")).to_have_text("play-1")
+        expect(page.locator("#units h3")).to_have_text("Hidden layer: 7 units")
+        page.close()

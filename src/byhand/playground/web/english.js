@@ -249,7 +249,6 @@ export const ENGLISH = {
   "trained.on.page": "trained on this page",
   "not.sure": ", not sure",
   "unit.label": "Unit {unit}",
-  "softmax.row": "digit",
   "page.failed": "This page could not start: {reason}",
   "page.title": "byhand: see it think",
   "hint.about": "About: {name}",

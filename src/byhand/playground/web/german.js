@@ -249,7 +249,6 @@ export const GERMAN = {
   "trained.on.page": "auf dieser Seite trainiert",
   "not.sure": ", nicht sicher",
   "unit.label": "Einheit {unit}",
-  "softmax.row": "Ziffer",
   "page.failed": "Diese Seite konnte nicht starten: {reason}",
   "page.title": "byhand: zusehen, wie es denkt",
   "hint.about": "Erklärung: {name}",
