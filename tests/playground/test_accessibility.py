@@ -24,6 +24,10 @@ def test_axe_finds_nothing(open_page: OpenPage, server: str, width: int, dark: b
     expect(page.locator("#accuracy")).to_contain_text("of 500")
     expect(page.locator("#map-part")).to_be_visible(timeout=60_000)
     assert violations(page) == []
+    page.click("#backwards")
+    page.click("#units button >> nth=3")
+    assert violations(page) == []
+    keep(page, f"backwards-{width}-{'dark' if dark else 'light'}")
     page.goto(server + "#learn?hidden=16&epochs=2&amount=1000")
     page.click("#start")
     expect(page.locator("#state")).to_have_text("Finished")

@@ -4,8 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from playwright.sync_api import Page
 
 import byhand
 from byhand.nn import Network, SoftmaxNLL, make_optimiser
@@ -38,6 +36,11 @@ STEPS = """async ([name, momentum, start, gradients, rate]) => {
     step(rate);
   }
   return Array.from(parameters);
+}"""
+
+RATES = """async ([name, at]) => {
+  const { SCHEDULES } = await import('./optimisers.js');
+  return at.map((progress) => SCHEDULES[name](progress));
 }"""
 
 
@@ -83,29 +86,19 @@ def test_losses_deltas_and_gradients_are_python_s_for_a_hundred_images(
         assert np.abs(network.gradient[sample]).max() > 0
 
 
-@pytest.mark.parametrize(("name", "momentum"), [("sgd", 0.0), ("sgd", 0.9), ("nesterov", 0.9), ("adam", 0.0)])
-def test_the_optimisers_take_python_s_steps(open_page: OpenPage, server: str, name: str, momentum: float) -> None:
+def test_the_optimisers_take_python_s_steps_along_python_s_schedules(open_page: OpenPage, server: str) -> None:
+    page = open_page(server)
     rng = np.random.default_rng(0)
     start, gradients = rng.normal(size=50), rng.normal(size=(6, 50))
-    parameters, gradient = start.copy(), np.zeros(50)
-    optimiser = make_optimiser(name, parameters, gradient, momentum)
-    for values in gradients:
-        gradient[:] = values
-        optimiser.step(0.3)
-    found = open_page(server).evaluate(STEPS, [name, momentum, start.tolist(), gradients.tolist(), 0.3])
-    np.testing.assert_allclose(found, parameters, atol=1e-12)
-
-
-def schedule_of(page: Page, name: str, progress: NDArray[np.float64]) -> list[float]:
-    found: list[float] = page.evaluate(
-        "async ([name, at]) => { const { SCHEDULES } = await import('./optimisers.js'); return at.map(SCHEDULES[name]); }",
-        [name, progress.tolist()],
-    )
-    return found
-
-
-@pytest.mark.parametrize("name", sorted(SCHEDULES))
-def test_the_schedules_are_python_s(open_page: OpenPage, server: str, name: str) -> None:
+    for name, momentum in [("sgd", 0.0), ("sgd", 0.9), ("nesterov", 0.9), ("adam", 0.0)]:
+        parameters, gradient = start.copy(), np.zeros(50)
+        optimiser = make_optimiser(name, parameters, gradient, momentum)
+        for values in gradients:
+            gradient[:] = values
+            optimiser.step(0.3)
+        found = page.evaluate(STEPS, [name, momentum, start.tolist(), gradients.tolist(), 0.3])
+        np.testing.assert_allclose(found, parameters, atol=1e-12)
     progress = np.linspace(0, 1, 21)
-    found = schedule_of(open_page(server), name, progress)
-    np.testing.assert_allclose(found, [SCHEDULES[name](at) for at in progress], atol=1e-12)
+    for name, schedule in SCHEDULES.items():
+        found = page.evaluate(RATES, [name, progress.tolist()])
+        np.testing.assert_allclose(found, [schedule(at) for at in progress], atol=1e-12)

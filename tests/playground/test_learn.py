@@ -217,3 +217,68 @@ def test_the_learning_rate_follows_optimiser_and_activation_until_it_is_changed(
     page.wait_for_timeout(300)
     expect(rate).to_have_value("0.02")
     assert "learning_rate=0.02" in page.url
+
+
+def test_curves_are_sampled_by_batch_and_keep_the_run_before(open_page: OpenPage, server: str) -> None:
+    page = open_page(server + "#learn?hidden=8&epochs=1&amount=1000&batch_size=10")
+    page.click("#start")
+    state(page, "Finished")
+    points = page.locator("#loss polyline.line-0").get_attribute("points")
+    assert points
+    # 100 batches: after 1, 2, 3, ...
+    assert len(points.split()) > 50
+    expect(page.locator("#loss polyline.before")).to_have_count(0)
+    picture = page.locator("#loss svg")
+    picture.scroll_into_view_if_needed()
+    place = picture.bounding_box()
+    assert place
+    page.mouse.move(place["x"] + 66, place["y"] + 80)
+    expect(page.locator("#loss .value-at")).to_have_text(
+        re.compile(r"^Epoch 0\.0\d*: on the batches [\d.]+, on held-out")
+    )
+    page.mouse.move(5, 5)
+    picture.focus()
+    page.keyboard.press("Home")
+    expect(page.locator("#loss .value-at")).to_contain_text("Epoch 0.01:")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#loss .value-at")).to_contain_text("Epoch 0.02:")
+
+    page.get_by_role("button", name="About: Learning rate").click()
+    expect(page.get_by_text("How far a step goes")).to_be_visible()
+    page.get_by_role("button", name="About: Learning rate").click()
+
+    page.locator("#learning-rate").fill("0.5")
+    page.locator("#learning-rate").press("Enter")
+    expect(page.locator("#loss polyline.before")).to_have_count(2)
+
+
+def test_vanishing_gradients_are_named_as_such(open_page: OpenPage, server: str) -> None:
+    page = open_page(server + "#learn?hidden=30,30,30,30,30&epochs=1&amount=10000&learning_rate=0.1")
+    page.click("#start")
+    expect(page.locator("#learn-message")).to_contain_text("gradients vanish on their way back")
+
+
+def test_a_saved_run_can_be_opened_and_leaving_asks_before_it_loses_one(open_page: OpenPage, tmp_path: Path) -> None:
+    with playing(tmp_path) as (url, _):
+        page = open_page(url + "#learn?hidden=7&epochs=1&amount=1000")
+        page.click("#start")
+        state(page, "Finished")
+        page.wait_for_timeout(300)
+        asked = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        page.evaluate("location.reload()")
+        assert eventually(lambda: asked == ["beforeunload"], 10)
+        state(page, "Finished")
+        result = page.locator("#learn-result").inner_text()
+        page.click("#save")
+        expect(page.locator("#learn-saved")).to_contain_text("play-1")
+        # The accuracy stays on the screen.
+        expect(page.locator("#learn-result")).to_have_text(result)
+        page.reload()
+        page.locator("html[data-ready]").wait_for()
+        assert asked == ["beforeunload"]
+        page.click("#tab-inside")
+        page.select_option("#network", "play-1")
+        expect(page.locator("#model-name")).to_have_text("play-1")
+        expect(page.locator("#units h3")).to_have_text("Hidden layer: 7 units")
+        page.close()

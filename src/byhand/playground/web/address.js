@@ -2,7 +2,7 @@
 // of Watch it learn holds its settings, see settings.js.
 
 import { app, on, select, show, tell } from "./state.js";
-import { byId } from "./dom.js";
+import { afterPause, byId } from "./dom.js";
 import { cardsAway, putAway } from "./cards.js";
 
 function parameters() {
@@ -68,13 +68,13 @@ export function startAddress() {
     if (rest) setTimeout(rest);
   });
   let mine = "";
-  for (const topic of ["image", "selection", "direction", "network", "cards"]) {
-    on(topic, () => {
-      if (once) return;
-      write();
-      mine = location.hash;
-    });
-  }
+  // After all that follows from one event, another address among it, has been done.
+  const later = afterPause(0, () => {
+    if (once) return;
+    write();
+    mine = location.hash;
+  });
+  for (const topic of ["image", "selection", "direction", "network", "cards", "tab"]) on(topic, later);
   addEventListener("hashchange", () => { if (location.hash !== mine && location.hash.includes("?")) read(); });
-  return { read, write };
+  return read;
 }

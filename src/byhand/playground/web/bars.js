@@ -2,6 +2,12 @@
 
 import { argmax } from "./network.js";
 import { element, percent, signed } from "./dom.js";
+import { t } from "./texts.js";
+
+// A share with its sign in words.
+function words(part) {
+  return part.startsWith("> ") ? t("answer.more", { part: part.slice(2) }) : part;
+}
 
 // What a network says, in a word and in a sentence; whether it is sure is judged as `byhand read` does.
 export function answer({ labels, sure: limit }, probabilities) {
@@ -9,8 +15,8 @@ export function answer({ labels, sure: limit }, probabilities) {
   const sure = probabilities[best] >= limit;
   const second = argmax(probabilities.map((p, k) => (k === best ? -1 : p)));
   const sentence = sure
-    ? `${labels[best]}, ${percent(probabilities[best]).replace("> ", "more than ")} sure`
-    : `Not sure: ${labels[best]} (${percent(probabilities[best], 0)}) or ${labels[second]} (${percent(probabilities[second], 0)})`;
+    ? t("answer.sure", { label: labels[best], part: words(percent(probabilities[best])) })
+    : t("answer.unsure", { first: labels[best], part: percent(probabilities[best], 0), second: labels[second], other: percent(probabilities[second], 0) });
   return { best, sure, sentence };
 }
 
@@ -23,7 +29,7 @@ export class Bars {
       const name = pointed ? element("button", { type: "button", className: "label" }, label) : element("span", { className: "label" }, label);
       const row = element("li", {}, name, track, value);
       if (pointed) {
-        name.setAttribute("aria-label", `Output ${label}`);
+        name.setAttribute("aria-label", t("output.label", { label }));
         name.addEventListener("focus", () => pointed(k, false));
         row.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") pointed(k, false); });
         row.addEventListener("click", () => pointed(k, true));

@@ -133,12 +133,12 @@ export class Curves {
       ? Array.from({ length: high - low + 1 }, (_, n) => 10 ** (low + n)).filter((_, n) => n % Math.ceil((high - low + 1) / 5) === 0)
       : ticks(low, high, 5);
     for (const level of levels) {
-      const text = this.percent ? `${Number((100 * level).toFixed(2))} %` : format(level);
+      const text = this.percent ? decimal(`${Number((100 * level).toFixed(2))} %`) : decimal(format(level));
       nodes.push(svg("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(level), y2: y(level) }));
       nodes.push(svg("text", { x: MARGIN.left - 8, y: y(level) + 5, "text-anchor": "end" }, text));
     }
     for (const epoch of ticks(0, end, Math.max(2, width / 110))) {
-      nodes.push(svg("text", { x: x(epoch), y: HEIGHT - 8, "text-anchor": "middle" }, format(epoch)));
+      nodes.push(svg("text", { x: x(epoch), y: HEIGHT - 8, "text-anchor": "middle" }, decimal(format(epoch))));
     }
     for (const [n] of before.length ? this.names.entries() : []) {
       const path = before.filter((point) => usable(point[n + 1])).map((point) => `${x(point[0]).toFixed(1)},${y(point[n + 1]).toFixed(1)}`);
@@ -161,7 +161,7 @@ export class Curves {
     this.value.textContent = at ? t("chart.at", { epoch: decimal(format(at[0])), values: this.names.map((name, n) => `${name} ${this.text(at[n + 1])}`).join(", ") }) : "\u00a0";
     const title = this.place.querySelector("figcaption").textContent;
     picture.setAttribute("aria-label", last
-      ? `${title}: ${this.names.map((name, n) => `${name} ${last[n + 1] === null ? "none" : format(last[n + 1])}`).join(", ")} after ${format(last[0])} epochs`
+      ? t("chart.after", { title, epoch: decimal(format(last[0])), values: this.names.map((name, n) => `${name} ${this.text(last[n + 1])}`).join(", ") })
       : title);
   }
 }
@@ -190,10 +190,10 @@ export class Histogram {
       const tall = Math.sqrt(count / most) * (height - bottom);
       return svg("rect", { class: "bin", x: n * step, width: Math.max(1, step - 1), y: height - bottom - tall, height: tall });
     });
-    nodes.push(svg("text", { x: 0, y: height - 6 }, `\u2212${limit.toPrecision(2)}`));
+    nodes.push(svg("text", { x: 0, y: height - 6 }, decimal(`\u2212${limit.toPrecision(2)}`)));
     nodes.push(svg("text", { x: width / 2, y: height - 6, "text-anchor": "middle" }, "0"));
-    nodes.push(svg("text", { x: width, y: height - 6, "text-anchor": "end" }, limit.toPrecision(2)));
+    nodes.push(svg("text", { x: width, y: height - 6, "text-anchor": "end" }, decimal(limit.toPrecision(2))));
     this.picture.replaceChildren(...nodes);
-    this.picture.setAttribute("aria-label", `Histogram of ${values.length} weights, the largest ${limit.toPrecision(2)}`);
+    this.picture.setAttribute("aria-label", t("histogram.label", { count: values.length, most: decimal(limit.toPrecision(2)) }));
   }
 }

@@ -5,6 +5,7 @@ import { byId, element, signed } from "./dom.js";
 import { largest, paintSigned } from "./pictures.js";
 import { goesBack } from "./direction.js";
 import { isOff, switchUnit, think, tinkered } from "./tinkering.js";
+import { decimal, t } from "./texts.js";
 
 const SHOWN = 4; // terms in the table, for and against
 
@@ -15,7 +16,8 @@ export function startDetails() {
     const { result } = app;
     const network = tinkered();
     const output = layer === network.layers.length - 1;
-    const name = output ? `Output ${network.labels[unit]}` : `Hidden unit ${unit + 1}${network.layers.length > 2 ? ` of layer ${layer + 1}` : ""}`;
+    const name = output ? t("output.label", { label: network.labels[unit] })
+      : t(network.layers.length > 2 ? "unit.title.layer" : "unit.title", { unit: unit + 1, layer: layer + 1 });
     byId("unit-name").textContent = name;
     renderPictures(layer, unit);
     renderSum(layer, unit, output);
@@ -23,7 +25,7 @@ export function startDetails() {
     byId("switch").hidden = output;
     if (output) return;
     byId("switch").setAttribute("aria-pressed", isOff(layer, unit));
-    byId("switch").textContent = isOff(layer, unit) ? "Switch it on again" : "Switch it off";
+    byId("switch").textContent = isOff(layer, unit) ? t("switch.on") : t("switch.it.off");
     // Its say: what each logit would lose without it.
     const without = think(app.grey, imageNumber(), [layer, unit]).logits;
     const sign = isOff(layer, unit) ? -1 : 1;
@@ -72,19 +74,19 @@ function renderSum(layer, unit, output) {
   const bias = network.layers[layer].bias[unit];
   const z = result.sums[layer][unit];
   const rest = z - bias - shown.reduce((sum, { term }) => sum + term, 0);
-  const place = (i) => (layer ? `unit ${i + 1}` : `pixel ${Math.floor(i / 28) + 1}, ${(i % 28) + 1}`);
+  const place = (i) => (layer ? t("unit.name", { unit: i + 1 }) : t("pixel.name", { row: Math.floor(i / 28) + 1, column: (i % 28) + 1 }));
   const row = (name, middle, value, kind = "") => element("tr", { className: kind },
     element("th", { scope: "row" }, name), element("td", {}, middle), element("td", {}, value));
   byId("terms").replaceChildren(
-    ...shown.map(({ i, value, weight, term }) => row(place(i), `${value.toFixed(2)} × ${signed(weight)}`, signed(term), term > 0 ? "for" : "against")),
-    row(`${sorted.length - shown.length} others`, "", signed(rest)),
-    row("bias", "", signed(bias)),
-    row("sum z", "", signed(z), "total"),
-    ...(output ? [] : [row(`${network.activation}(z)`, "", result.outputs[layer][unit].toFixed(3), "total")]),
+    ...shown.map(({ i, value, weight, term }) => row(place(i), `${decimal(value.toFixed(2))} × ${signed(weight)}`, signed(term), term > 0 ? "for" : "against")),
+    row(t("terms.others", { count: sorted.length - shown.length }), "", signed(rest)),
+    row(t("terms.bias"), "", signed(bias)),
+    row(t("terms.sum"), "", signed(z), "total"),
+    ...(output ? [] : [row(`${network.activation}(z)`, "", decimal(result.outputs[layer][unit].toFixed(3)), "total")]),
   );
   byId("terms-name").textContent = layer
-    ? "Its sum, term by term: the activation of a unit times its weight."
-    : "Its sum, term by term: the ink of a pixel (row, column) times its weight.";
+    ? t("terms.units")
+    : t("terms.pixels");
 }
 
 function renderSay(say) {

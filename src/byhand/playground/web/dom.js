@@ -1,5 +1,7 @@
 // Small helpers for the document.
 
+import { decimal } from "./texts.js";
+
 export function byId(id) {
   return document.getElementById(id);
 }
@@ -18,15 +20,16 @@ export function element(name, properties = {}, ...children) {
 // A probability for people. The network is never entirely sure, though the computer may round to 1.
 export function percent(part, digits = 1) {
   const smallest = 10 ** -digits;
-  if (part > 0 && 100 * part < smallest / 2) return `< ${smallest.toFixed(digits)} %`;
-  if (part < 1 && 100 * part > 100 - smallest / 2) return `> ${(100 - smallest).toFixed(digits)} %`;
-  return `${(100 * part).toFixed(digits)} %`;
+  const text = (value) => `${decimal(value.toFixed(digits))} %`;
+  if (part > 0 && 100 * part < smallest / 2) return `< ${text(smallest)}`;
+  if (part < 1 && 100 * part > 100 - smallest / 2) return `> ${text(100 - smallest)}`;
+  return text(100 * part);
 }
 
 // A number with its sign, a true minus and three digits.
 export function signed(value, digits = 2) {
   const text = Math.abs(value).toFixed(digits);
-  return Number(text) === 0 ? text : `${value < 0 ? "\u2212" : "+"}${text}`;
+  return decimal(Number(text) === 0 ? text : `${value < 0 ? "\u2212" : "+"}${text}`);
 }
 
 // Say something to people who listen to the page.

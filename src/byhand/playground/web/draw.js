@@ -7,6 +7,7 @@ import { afterPause, announce, byId } from "./dom.js";
 import { paintImage } from "./pictures.js";
 import { partsOf } from "./parts.js";
 import { prepare } from "./preparation.js";
+import { t } from "./texts.js";
 
 const WIDE_GAP = 0.15; // of the drawing's height: what is so far apart is two digits, even if it could be one
 
@@ -41,7 +42,7 @@ export function startDraw() {
 
   const speak = afterPause(700, () => {
     if (app.source === "drawing" && board.strokes.length) {
-      announce(`The network reads: ${byId("sentence").textContent}`);
+      announce(t("draw.reads", { sentence: byId("sentence").textContent }));
     }
   });
 
@@ -55,7 +56,7 @@ export function startDraw() {
     const row = app.source === "drawing" ? digits : [];
     byId("answer").textContent = !said ? "" : row.length ? row.map(text).join("") : text(said);
     byId("sentence").textContent = !said
-      ? "Draw a digit, large, in the middle of the board."
+      ? t("draw.first")
       : row.length ? row.map(({ sentence }) => sentence).join("; ") : said.sentence;
     speak();
   }

@@ -4,6 +4,7 @@ import { app, on, show } from "./state.js";
 import { byId, element, percent } from "./dom.js";
 import { argmax } from "./network.js";
 import { paintImage } from "./pictures.js";
+import { t } from "./texts.js";
 
 const CLOSE_CALLS = 12;
 
@@ -27,7 +28,7 @@ export function startErrors() {
       paintImage(canvas, app.sample.images[n]);
       const text = truth === said
         ? `${labels[truth]}: ${percent(probabilities[said], 0)}`
-        : `${labels[truth]} read as ${labels[said]}`;
+        : t("read.as", { truth: labels[truth], said: labels[said] });
       const button = element("button", { type: "button", className: "thumbnail" }, canvas, text);
       button.addEventListener("click", () => {
         show(app.sample.images[n], n);
@@ -38,7 +39,7 @@ export function startErrors() {
   }
 
   on("network", () => {
-    byId("errors-of").replaceChildren(element("option", { value: "" }, "all"),
+    byId("errors-of").replaceChildren(element("option", { value: "" }, t("all")),
       ...app.network.labels.map((label, k) => element("option", { value: k }, label)));
   });
   for (const topic of ["sample", "theme", "tab"]) on(topic, render);

@@ -16,6 +16,7 @@ import { startSheet } from "./sheet.js";
 import { startSoftmax } from "./softmax.js";
 import { startTinkering } from "./tinkering.js";
 import { startUnits } from "./units.js";
+import { t } from "./texts.js";
 
 export function startInside() {
   let bars;
@@ -28,9 +29,9 @@ export function startInside() {
     paintImage(byId("input"), app.grey.map((_, i) => 255 * Math.min(1, Math.max(0, app.result.inputs[i]))));
     const { labels } = app.network;
     byId("image-name").textContent = {
-      drawing: app.grey.some((level) => level) ? "Your drawing" : "Nothing is drawn yet: look at an image of the sample.",
-      photograph: "From the photograph",
-    }[app.source] ?? `Image ${app.source + 1} of the sample: ${labels[app.sample.labels[app.source]]}`;
+      drawing: app.grey.some((level) => level) ? t("image.drawing") : t("image.none"),
+      photograph: t("image.photograph"),
+    }[app.source] ?? t("image.sample", { number: app.source + 1, label: labels[app.sample.labels[app.source]] });
     bars.show(app.result.probabilities);
     errors.show(app.back.deltas.at(-1));
     byId("inside-answer").textContent = answer(app.network, app.result.probabilities).sentence;

@@ -8,8 +8,9 @@ import { largest, paintMosaic } from "./pictures.js";
 import { LocalTraining, usualHere } from "./local.js";
 import { RemoteTraining, usualOnServer } from "./remote.js";
 import { app, on } from "./state.js";
+import { startHints } from "./hints.js";
 import { offerSaved, offerTrained } from "./models.js";
-import { t, whole } from "./texts.js";
+import { decimal, t, whole } from "./texts.js";
 
 const MOST_UNITS = 128; // shown as images
 const STEPS_TO_JUDGE = 50; // see training/diagnosis.py
@@ -36,7 +37,7 @@ export function startLearn() {
     const mine = new AbortController();
     stop = mine;
     const settings = readForm(form);
-    const layers = [...settings.hidden.map((_, n) => `layer ${n + 1}`), "output"];
+    const layers = [...settings.hidden.map((_, n) => t("layer.short", { layer: n + 1 })), t("map.output.short")];
     loss.clear([t("curve.batches"), t("curve.heldOut")]);
     accuracy.clear([t("curve.batches"), t("curve.heldOut")]);
     gradient.clear(layers);
@@ -59,7 +60,7 @@ export function startLearn() {
           if (paused) command("step");
         } else show(report);
       }
-      if (going()) setState("gone", "The server has ended this training.");
+      if (going()) setState("gone", t("gone"));
     } catch (error) {
       if (!mine.signal.aborted) setState("gone", error.message);
     }
@@ -72,14 +73,17 @@ export function startLearn() {
       accuracy.add(epochs, [report.accuracy, report.heldOut]);
       gradient.add(epochs, report.gradient);
       if (report.inactive.length) inactive.add(epochs, report.inactive);
-      byId("progress-epoch").textContent = `Epoch ${report.epoch} of ${report.epochs}, batch ${report.step.toLocaleString("en")} of ${report.steps.toLocaleString("en")}`;
-      byId("progress-numbers").textContent = `Loss ${report.loss === null ? "beyond all numbers" : report.loss.toPrecision(3)}, right ${percent(report.accuracy)} on the batches, ${percent(report.heldOut)} on 500 held-out images`;
-      byId("progress-rate").textContent = `Learning rate ${Number(report.rate.toPrecision(3))}${report.state === "running" && !slowness() ? `, ${(Math.round(report.speed / 1000) * 1000).toLocaleString("en")} images a second` : ""}`;
+      byId("progress-epoch").textContent = t("progress.epoch", { epoch: report.epoch, epochs: report.epochs, step: whole(report.step), steps: whole(report.steps) });
+      byId("progress-numbers").textContent = t("progress.numbers", {
+        loss: Number.isFinite(report.loss) ? decimal(report.loss.toPrecision(3)) : t("loss.infinite"), known: percent(report.accuracy), heldOut: percent(report.heldOut),
+      });
+      byId("progress-rate").textContent = t("progress.rate", { rate: decimal(String(Number(report.rate.toPrecision(3)))) })
+        + (report.state === "running" && !slowness() ? t("progress.speed", { speed: whole(Math.round(report.speed / 100) * 100) }) : "");
       say(report.message || report.warning || warning(report));
     }
     if (report.state !== state) setState(report.state, report.message);
     if (report.state === "finished") {
-      byId("learn-result").textContent = `${percent(report.test_accuracy, 2)} of ${report.test_examples.toLocaleString("en")} test images are read right.`;
+      byId("learn-result").textContent = t("result", { part: percent(report.test_accuracy, 2), count: whole(report.test_examples) });
     }
     if (report.weights) fetchNetwork();
   }
@@ -89,13 +93,13 @@ export function startLearn() {
     const { hidden } = readForm(form);
     const layer = silent.findIndex((count, n) => count > hidden[n] / 2);
     if (layer >= 0) {
-      return `${silent[layer]} of ${hidden[layer]} units of layer ${layer + 1} answer all images alike and no longer learn: a lower learning rate from the start keeps them alive.`;
+      return t("warning.inactive", { silent: silent[layer], units: hidden[layer], layer: layer + 1 });
     }
     if (vanishing && step > STEPS_TO_JUDGE) {
       return t("warning.vanishing", { times: whole(Math.round(sizes.at(-1) / Math.max(sizes[0], 1e-30))) });
     }
     if (epoch > 2 && known - heldOut > 0.1) {
-      return "It knows its own images by heart and reads new ones much worse: more data or deformations help.";
+      return t("warning.heart");
     }
     return "";
   }
@@ -108,12 +112,12 @@ export function startLearn() {
   function setState(next, message = "") {
     state = next;
     const going = ["starting", "running", "paused"].includes(state);
-    const words = { none: "", starting: "Starting …", running: "Learning", paused: "Paused", finished: "Finished", stopped: "Stopped", diverged: "It ran away", failed: "It could not be done", gone: "Over" };
-    byId("state").textContent = words[state];
+    const words = state === "none" ? "" : t(`state.${state}`);
+    byId("state").textContent = words;
     if (message) say(message);
-    if (state !== "starting") announce(`${words[state]}. ${message}`);
-    byId("start").textContent = state === "none" ? "Start" : "Start anew";
-    byId("pause").textContent = state === "paused" ? "Resume" : "Pause";
+    if (state !== "starting") announce(`${words}. ${message}`);
+    byId("start").textContent = t(state === "none" ? "start" : "start.anew");
+    byId("pause").textContent = t(state === "paused" ? "resume" : "pause");
     byId("pause").disabled = !["running", "paused"].includes(state);
     byId("stop").disabled = !going;
     byId("step").disabled = state === "starting";
@@ -149,7 +153,7 @@ export function startLearn() {
     const count = Math.min(MOST_UNITS, first.units);
     const images = Array.from({ length: count }, (_, j) => Float32Array.from({ length: first.inputs }, (__, i) => first.weights[i * first.units + j]));
     paintMosaic(byId("forming"), images);
-    byId("forming").setAttribute("aria-label", `The weights of ${count} units of the first layer as images; the largest is ${largest(first.weights).toFixed(2)}`);
+    byId("forming").setAttribute("aria-label", t("forming.label", { count, most: decimal(largest(first.weights).toFixed(2)) }));
     histograms.forEach(({ chart }, n) => chart.show(network.layers[n].weights));
   }
 
@@ -176,6 +180,8 @@ export function startLearn() {
     const most = app.training.examples.labels.length;
     for (const option of [...byId("amount").options]) if (Number(option.value) > most) option.remove();
   }
+  startHints();
+  for (const option of byId("amount").options) if (Number(option.value)) option.textContent = whole(Number(option.value));
   fillForm(form);
   if (app.live) byId("save").hidden = !app.saving;
   setState("none");

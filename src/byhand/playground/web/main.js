@@ -5,7 +5,7 @@ import { byId, element } from "./dom.js";
 import { deltasOf, lossOf } from "./backward.js";
 import { loadContent } from "./content.js";
 import { truth } from "./direction.js";
-import { fillTexts } from "./texts.js";
+import { fillTexts, t } from "./texts.js";
 import { startAddress } from "./address.js";
 import { startCards } from "./cards.js";
 import { startDraw } from "./draw.js";
@@ -62,6 +62,7 @@ function run() {
 
 async function start() {
   fillTexts();
+  document.title = t("page.title");
   startTheme();
   startPresenting();
   Object.assign(app, await loadContent());
@@ -82,21 +83,19 @@ async function start() {
   }
   if (app.live) startPhotograph();
   for (const topic of ["image", "network", "weights", "tinkering", "direction"]) on(topic, run);
-  const address = startAddress();
+  const readAddress = startAddress();
   const asked = location.hash;
   tell("network");
   tell("tab");
   if (asked.includes("?")) {
     history.replaceState(null, "", asked);
-    address.read();
+    readAddress();
   }
-  // After all that follows from another address has been done.
-  on("tab", () => setTimeout(address.write));
   document.documentElement.dataset.ready = "true";
   performance.mark("ready");
 }
 
 start().catch((error) => {
-  document.querySelector("main").prepend(element("p", { className: "problem", role: "alert" }, `This page could not start: ${error.message}`));
+  document.querySelector("main").prepend(element("p", { className: "problem", role: "alert" }, t("page.failed", { reason: error.message })));
   throw error;
 });

@@ -21,6 +21,13 @@ export function startMap() {
     return layer[byId("map-method").value];
   }
 
+  // The pixels, each hidden layer, and the output.
+  function nameOf(n) {
+    if (n === 0) return t("map.pixels");
+    if (n === layers.length - 1) return t("map.output");
+    return layers.length === 3 ? t("map.hidden") : t("map.hidden.number", { layer: n });
+  }
+
   // Where image n lies, in pixels of the canvas.
   function place(n) {
     const margin = 14;
@@ -61,7 +68,7 @@ export function startMap() {
     context.arc(x, y, 13, 0, 2 * Math.PI);
     context.stroke();
     paintImage(byId("map-image"), app.sample.images[chosen]);
-    byId("map-label").textContent = `Image ${chosen + 1}: ${app.network.labels[app.sample.labels[chosen]]}`;
+    byId("map-label").textContent = t("map.image", { number: chosen + 1, label: app.network.labels[app.sample.labels[chosen]] });
   }
 
   function choose(n, speak = false) {
@@ -90,7 +97,7 @@ export function startMap() {
   }
 
   async function load() {
-    byId("map-wait").textContent = "Laying out the map \u2026";
+    byId("map-wait").textContent = t("laying.out.the.map");
     byId("map-wait").hidden = false;
     byId("map-part").hidden = true;
     byId("map-anew").hidden = true;
@@ -102,7 +109,7 @@ export function startMap() {
     const loaded = app.map ?? await fetched(`${from}/map.json`);
     if (from !== app.place || !loaded) return;
     layers = loaded;
-    byId("map-layer").replaceChildren(...layers.map(({ name }, n) => element("option", { value: n }, name)));
+    byId("map-layer").replaceChildren(...layers.map((_, n) => element("option", { value: n }, nameOf(n))));
     byId("map-layer").value = Math.max(0, layers.length - 2);
     byId("map-wait").hidden = true;
     byId("map-part").hidden = false;

@@ -3,6 +3,7 @@
 import { app, useNetwork } from "./state.js";
 import { byId, element } from "./dom.js";
 import { networkOf } from "./content.js";
+import { t } from "./texts.js";
 
 const TRAINED = "trained";
 let trained = null; // {network, place}
@@ -14,7 +15,7 @@ export function startModels() {
   choice.addEventListener("change", async () => {
     const name = choice.value;
     if (name === TRAINED) {
-      useNetwork(trained.network, "trained on this page", trained.place);
+      useNetwork(trained.network, t("trained.on.page"), trained.place);
       return;
     }
     if (!app.live) {
@@ -38,7 +39,7 @@ export function offerTrained(network, place) {
   const choice = byId("network");
   const fresh = trained?.place !== place;
   trained = { network, place };
-  if (![...choice.options].some(({ value }) => value === TRAINED)) choice.append(element("option", { value: TRAINED }, "trained here"));
+  if (![...choice.options].some(({ value }) => value === TRAINED)) choice.append(element("option", { value: TRAINED }, t("trained.here")));
   if (fresh) choice.value = TRAINED;
-  if (choice.value === TRAINED) useNetwork(network, "trained on this page", place);
+  if (choice.value === TRAINED) useNetwork(network, t("trained.on.page"), place);
 }

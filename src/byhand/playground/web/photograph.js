@@ -14,7 +14,7 @@ export function startPhotograph() {
 
   async function read(file) {
     byId("photo-result").hidden = true;
-    byId("photo-state").textContent = "Reading \u2026";
+    byId("photo-state").textContent = t("photo.reading");
     try {
       const answer = await fetchPatiently(`${app.place}/read?images=true`, { method: "POST", body: file }, () => {
         byId("photo-state").textContent = "Others are being read first \u2026";
@@ -37,7 +37,7 @@ export function startPhotograph() {
       const grey = bytes(image);
       const canvas = element("canvas", { className: "image small" });
       paintImage(canvas, grey);
-      const button = element("button", { type: "button", className: `thumbnail${sure ? "" : " unsure"}` }, canvas, `${digit}: ${percent(confidence, 0)}${sure ? "" : ", not sure"}`);
+      const button = element("button", { type: "button", className: `thumbnail${sure ? "" : " unsure"}` }, canvas, `${digit}: ${percent(confidence, 0)}${sure ? "" : t("not.sure")}`);
       button.addEventListener("click", () => {
         show(grey, "photograph");
         location.hash = "inside";
@@ -85,7 +85,7 @@ export function startPhotograph() {
     camera?.getTracks().forEach((track) => track.stop());
     camera = null;
     for (const id of ["video", "shoot"]) byId(id).hidden = true;
-    byId("camera").textContent = "Use the camera";
+    byId("camera").textContent = t("use.the.camera");
   }
 
   byId("file").addEventListener("change", (event) => {
@@ -101,10 +101,10 @@ export function startPhotograph() {
       camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1920 } } });
       byId("video").srcObject = camera;
       for (const id of ["video", "shoot"]) byId(id).hidden = false;
-      byId("camera").textContent = "Camera off";
+      byId("camera").textContent = t("camera.off");
       await byId("video").play();
     } catch (error) {
-      byId("photo-state").textContent = `The camera cannot be used: ${error.message}`;
+      byId("photo-state").textContent = t("camera.fails", { reason: error.message });
       stopCamera();
     }
   });

@@ -2,6 +2,7 @@
 
 import { byId } from "./dom.js";
 import { tell } from "./state.js";
+import { t } from "./texts.js";
 
 const KEY = "byhand-theme";
 
@@ -13,8 +14,8 @@ export function startTheme() {
   function apply() {
     const dark = (chosen ?? (system.matches ? "dark" : "light")) === "dark";
     document.documentElement.dataset.theme = dark ? "dark" : "light";
-    button.textContent = dark ? "Light" : "Dark";
-    button.setAttribute("aria-label", dark ? "Change to light colours" : "Change to dark colours");
+    button.textContent = t(dark ? "theme.light" : "theme.dark");
+    button.setAttribute("aria-label", t(dark ? "theme.to.light" : "theme.to.dark"));
     tell("theme");
   }
 

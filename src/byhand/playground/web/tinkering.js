@@ -4,6 +4,7 @@ import { afterPause, byId, percent } from "./dom.js";
 import { app, on, tell } from "./state.js";
 import { answer } from "./bars.js";
 import { argmax } from "./network.js";
+import { decimal, t } from "./texts.js";
 
 const tinkering = {
   off: [], // for each hidden layer one number per unit, 1 where it is switched off
@@ -94,7 +95,8 @@ export function startTinkering() {
       const right = results.filter((probabilities, n) => argmax(probabilities) === app.sample.labels[n]).length;
       const accuracy = right / results.length;
       if (untouched()) before = accuracy;
-      byId("accuracy").textContent = `${percent(accuracy)} of ${results.length}${before === null || untouched() ? "" : `; untouched, ${percent(before)}`}`;
+      byId("accuracy").textContent = t("accuracy.of", { part: percent(accuracy), count: results.length })
+        + (before === null || untouched() ? "" : t("accuracy.untouched", { part: percent(before) }));
       tell("sample");
     });
   }
@@ -102,7 +104,7 @@ export function startTinkering() {
   function render() {
     const count = tinkering.off.reduce((sum, units) => sum + units.reduce((a, b) => a + b, 0), 0);
     byId("off-count").textContent = count;
-    byId("noise-value").textContent = tinkering.noise.toFixed(2);
+    byId("noise-value").textContent = decimal(tinkering.noise.toFixed(2));
     byId("pruned-value").textContent = percent(tinkering.pruned, 0);
     byId("tinkered-answer").textContent = answer(app.network, app.result.probabilities).sentence;
   }

@@ -30,7 +30,7 @@ export function startUnits() {
     const hidden = app.network.sizes.slice(1, -1);
     lamps = hidden.map((_, layer) => pages[layer][open[layer]].map((unit, n) => {
       const button = element("button", { type: "button", className: "lamp", tabIndex: n ? -1 : 0 });
-      button.setAttribute("aria-label", `Unit ${unit + 1}`);
+      button.setAttribute("aria-label", t("unit.label", { unit: unit + 1 }));
       button.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") select(layer, unit, false); });
       button.addEventListener("focus", () => select(layer, unit, false));
       button.addEventListener("click", () => select(layer, unit, true));
