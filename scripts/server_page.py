@@ -124,6 +124,7 @@ def _load(load: dict[str, Any]) -> list[str]:
 def _bodies(tried: dict[str, Any]) -> list[str]:
     return [
         f"`python -m benchmarks.bodies`: {tried['inputs']:,} bodies of requests, from good to garbage, each got a "
-        f"result or a sentence; the longest took {tried['longest_seconds']:g} s, and the memory grew by "
+        f"result or a sentence; the longest took {tried['longest_seconds']:.1f} s by the clock of a machine that "
+        f"others used as well, and the memory of the process that tried them, Hypothesis included, grew by "
         f"{tried['memory_added_kilobytes'] / 1e3:.0f} MB.",
     ]
