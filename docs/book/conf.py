@@ -55,4 +55,5 @@ plot_apply_rcparams = True
 html_theme = "furo"
 html_title = "byhand: digits, read by a network written by hand"
 html_static_path = ["_static"]
+html_js_files = ["accessible.js"]
 html_show_sphinx = False
