@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from byhand.export import export
 from byhand.model import load_model, shipped_model
-from tests.playground.conftest import ARGUMENTS, STROKES, draw, find_chromium, playing
+from tests.conftest import ARGUMENTS, find_chromium
+from tests.playground.conftest import STROKES, draw, playing
 
 # Times each movement of the pen: from the event's own time stamp, and from when the page hears of it, until the new
 # bars are laid out; and until the picture with them has been handed to the screen.

@@ -5,8 +5,6 @@ the test. Pictures of the pages are kept in `screenshots/` beside this file, whi
 """
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 import time
@@ -15,19 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect
 
 from byhand.export import export
 from byhand.model import load_model, shipped_model
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# No window, and none of the things a browser does on its own account. No name resolves but this machine's.
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-]  # fmt: skip
 STROKES: dict[str, list[list[int]]] = json.loads((Path(__file__).parent / "strokes.json").read_text("utf-8"))
 BOARD = 420  # the strokes' coordinates go from 0 to this
 
@@ -35,30 +26,6 @@ PATIENCE = 90.0  # seconds until what must happen has happened, on a busy machin
 expect.set_options(timeout=1000 * PATIENCE)
 
 OpenPage = Callable[..., Page]
-
-
-def find_chromium() -> str | None:
-    """Where Chromium is installed."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
-
-
-@pytest.fixture(scope="session")
-def driver() -> Iterator[Playwright]:
-    """What drives browsers."""
-    if find_chromium() is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is not installed, and CI must not do without: apt-get install chromium.")
-        pytest.skip("Chromium is not installed: the page cannot be tried in a browser.")
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="session")
-def browser(driver: Playwright) -> Iterator[Browser]:
-    """One browser for nearly all tests."""
-    browser = driver.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from playwright.sync_api import Page, Playwright
 
 from byhand.model import shipped_model
 from byhand.reading.many import cores
+from tests.conftest import ARGUMENTS, find_chromium
 
-from .conftest import ARGUMENTS, eventually, find_chromium, playing
+from .conftest import eventually, playing
 
 # What the page tries against the server at `target`. Each try gives what it could read, or null.
 TRIES = """async (target) => {

@@ -58,7 +58,7 @@ def calibration_error(probabilities: NDArray[Any], truth: NDArray[np.integer[Any
     """Measure how far the model's confidence is from its accuracy, 0 (honest) to 1.
 
     Predictions are put into 15 bins of equal width by their confidence, the largest probability; the result is
-    the mean over the bins, weighted by their size, of |accuracy - mean confidence|.
+    the mean over the bins, weighted by their size, of the distance between accuracy and mean confidence.
     Source: Guo et al. 2017, "On calibration of modern neural networks", equation 3.
 
     Args:

@@ -16,7 +16,9 @@ class Ensemble:
 
     Attributes:
         members: the models.
-        label_names, labels, image_shape: theirs.
+        label_names: theirs.
+        labels: theirs.
+        image_shape: theirs.
         temperature: 1, since the members' own are in the logits already.
     """
 

@@ -20,7 +20,8 @@ class Dense:
     Attributes:
         weights: W, shape (inputs, units).
         bias: b, shape (units,).
-        weights_gradient, bias_gradient: dL/dW and dL/db of the last backward pass, same shapes.
+        weights_gradient: dL/dW of the last backward pass, same shape.
+        bias_gradient: dL/db, likewise.
     """
 
     def __init__(

@@ -34,7 +34,7 @@ class LayerCheck:
         network: sizes, activation and weight decay, in words.
         layer: for example "dense 1: weights".
         parameters: how many derivatives were compared.
-        max_relative_error: the largest |by hand - difference| / max(|by hand|, |difference|).
+        max_relative_error: the largest distance between the two, relative to the larger of them.
     """
 
     network: str

@@ -37,7 +37,7 @@ class SoftmaxNLL:
             targets: rows that sum to 1, mostly one-hot, shape (n, classes).
 
         Returns:
-            The loss in nats: 0 is perfect, log(classes) is guessing.
+            The loss in nats; 0 is perfect, log(classes) is guessing.
         """
         # The ufuncs' own reduce() and not max() and sum(): half the time for a batch of one.
         logits -= np.maximum.reduce(logits, axis=1, keepdims=True)

@@ -15,7 +15,8 @@ class MinMaxScaling:
     has the same value in every training image says nothing: it is scaled to 0, whatever it shows later.
 
     Attributes:
-        minimum, maximum: float64, shape (pixels,); all entries alike where the whole range is scaled.
+        minimum: float64, shape (pixels,); all entries alike where the whole range is scaled.
+        maximum: likewise.
         range: the lowest minimum and the highest maximum.
     """
 

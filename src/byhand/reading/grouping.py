@@ -70,7 +70,7 @@ class Guess:
 
     @property
     def score(self) -> float:
-        """How well it reads: log probability, less for shapes that digits do not have.
+        """How well it reads, as log probability; less for shapes that digits do not have.
 
         Measured on MNIST's digits other than 1: the geometric mean of width by height is 0.8, and the standard
         deviation of its logarithm 0.24, taken as 0.35 for other hands.
