@@ -17,7 +17,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command that fails all break the build.
     """
     place = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "sphinx", "-W", "-n", "-q", "-d", place / "doctrees", ROOT / "docs/book", place]
+    folders = [str(place / "doctrees"), str(ROOT / "docs" / "book"), str(place)]
+    command = [sys.executable, "-m", "sphinx", "-W", "-n", "-q", "-d", *folders]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return place
