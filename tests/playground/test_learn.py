@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 import byhand
 from byhand.reading.many import cores
@@ -66,7 +66,7 @@ def test_a_network_trained_in_the_page_is_used_saved_downloaded_and_exported(
     assert page.locator("#histograms svg").count() == 3
 
     page.click("#save")
-    expect(page.locator("#learn-result")).to_contain_text("Saved in ")
+    expect(page.locator("#learn-saved")).to_contain_text("Saved in ")
     model = byhand.load_model(play_folder / "runs" / "play-1")
     assert model.network.sizes == [784, 30, 20, 10]
     assert len(model.history) == 8
@@ -264,8 +264,13 @@ def test_a_saved_run_can_be_opened_and_leaving_asks_before_it_loses_one(open_pag
         page.click("#start")
         state(page, "Finished")
         page.wait_for_timeout(300)
-        asked = []
-        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        asked: list[str] = []
+
+        def dismiss(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.dismiss()
+
+        page.on("dialog", dismiss)
         page.evaluate("location.reload()")
         assert eventually(lambda: asked == ["beforeunload"], 10)
         state(page, "Finished")
