@@ -157,7 +157,8 @@ class Lines:
         across, down = np.zeros_like(rest), np.zeros_like(rest)
         whole = 0.3 * min(rest.shape)
         if min(rest.shape) >= self.settings.smallest_page_px:
-            weak = self.weak & ~grids
+            # More than that is noise, in which lines could be found anywhere.
+            weak = (self.weak if self.weak.mean() < self.settings.most_lined else self.mask) & ~grids
             across, down = self._across_page(weak) & rest, self._across_page(weak.T).T & rest
             # A straight 1, however long, ends before the edge.
             across &= (across & self.edge).any()
