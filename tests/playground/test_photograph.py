@@ -63,8 +63,10 @@ def test_a_photograph_is_chosen_dropped_and_pasted(open_page: OpenPage, server: 
     expect(page.locator("#outputs li.best .label")).to_have_text("7")
     hand_over(page, "drop", sheet("215"))
     reads(page, "215")
+    page.evaluate("scrollTo(0, 0)")
     hand_over(page, "paste", sheet("86"))
     reads(page, "86")
+    expect(page.locator("#photo-text")).to_be_in_viewport()
 
 
 # The first two answers are that there is no place; a real 503 would be on the console, which these tests watch.

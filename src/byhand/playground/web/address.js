@@ -14,12 +14,15 @@ export function writeParameters(tab, entries) {
   const away = cardsAway();
   // Commas stay as they are: people read addresses.
   const query = new URLSearchParams(away.length ? [...entries, ["hide", away.join(",")]] : entries).toString().replaceAll("%2C", ",");
-  history.replaceState(history.state, "", `#${tab}${query ? `?${query}` : ""}`);
+  const address = `#${tab}${query ? `?${query}` : ""}`;
+  // Browsers allow few changes a second, and a pen moves often.
+  if (location.hash !== address) history.replaceState(history.state, "", address);
 }
 
 export function startAddress() {
   function write() {
-    if (!byId("draw").hidden) writeParameters("draw", []);
+    // Without cards put away, the first part of the page needs no address.
+    if (!byId("draw").hidden && (cardsAway().length || location.hash)) writeParameters("draw", []);
     if (byId("inside").hidden) return;
     const entries = [];
     if (app.live && app.place.startsWith("models/") && app.name !== app.first.name) entries.push(["network", app.name]);

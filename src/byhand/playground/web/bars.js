@@ -1,7 +1,7 @@
 // Ten bars, one per digit, and the answer in words.
 
 import { argmax } from "./network.js";
-import { element, percent, signed } from "./dom.js";
+import { element, percent, small } from "./dom.js";
 import { t } from "./texts.js";
 
 // A share with its sign in words.
@@ -68,7 +68,7 @@ export class SignedBars extends Bars {
     this.rows.forEach(({ fill, value }, k) => {
       fill.className = `fill ${values[k] < 0 ? "against" : "for"}`;
       fill.style.width = `${50 * Math.min(1, Math.abs(values[k]))}%`;
-      value.textContent = signed(values[k], 3);
+      value.textContent = small(values[k]);
     });
   }
 }

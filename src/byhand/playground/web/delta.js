@@ -1,13 +1,13 @@
 // One unit, backwards: its delta term by term, the gradient of one of its weights, and both changed by hand.
 
 import { app, on } from "./state.js";
-import { byId, element, signed } from "./dom.js";
+import { byId, element, signed, small } from "./dom.js";
 import { DERIVATIVES, lossOf } from "./backward.js";
-import { goesBack, small, truth } from "./direction.js";
+import { goesBack, truth } from "./direction.js";
 import { paintSigned } from "./pictures.js";
 import { setParameters, tinkered } from "./tinkering.js";
 import { softmax } from "./network.js";
-import { decimal, t } from "./texts.js";
+import { t } from "./texts.js";
 
 const SHOWN = 4; // terms in the table, each way
 const OFFERED = 12; // weights to choose from

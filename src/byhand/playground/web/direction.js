@@ -2,9 +2,9 @@
 
 import { app, on, tell } from "./state.js";
 import { argmax, softmax } from "./network.js";
-import { byId, element } from "./dom.js";
+import { byId, element, small } from "./dom.js";
 import { changedByHand, restoreWeights, setParameters, tinkered } from "./tinkering.js";
-import { decimal, t } from "./texts.js";
+import { t } from "./texts.js";
 import { gradientOf, lossOf } from "./backward.js";
 
 // What the image shows: as was chosen for it, as the sample knows, or else what the network says.
@@ -15,13 +15,6 @@ export function truth() {
 
 export function goesBack() {
   return app.direction === "backward";
-}
-
-// A small number in full, whatever its size.
-export function small(value) {
-  if (value === 0) return "0";
-  const text = Math.abs(value) < 0.001 ? value.toExponential(2) : value.toPrecision(3);
-  return decimal(text.replaceAll("-", "\u2212"));
 }
 
 export function startDirection() {

@@ -32,6 +32,13 @@ export function signed(value, digits = 2) {
   return decimal(Number(text) === 0 ? text : `${value < 0 ? "\u2212" : "+"}${text}`);
 }
 
+// A number of any size in three digits, with a true minus.
+export function small(value) {
+  if (value === 0) return "0";
+  const text = Math.abs(value) < 0.001 ? value.toExponential(2) : value.toPrecision(3);
+  return decimal(text.replaceAll("-", "\u2212"));
+}
+
 // Say something to people who listen to the page.
 export function announce(text) {
   byId("announcement").textContent = text;

@@ -56,7 +56,12 @@ function startTabs() {
 
 function run() {
   app.result = think(app.grey, imageNumber());
-  app.back = { loss: lossOf(app.result.logits, truth()), deltas: deltasOf(tinkered(), app.result, truth(), app.off) };
+  // The way back is gone when somebody asks for it: while a digit is drawn, nobody does.
+  let back = null;
+  Object.defineProperty(app, "back", {
+    configurable: true,
+    get: () => back ??= { loss: lossOf(app.result.logits, truth()), deltas: deltasOf(tinkered(), app.result, truth(), app.off) },
+  });
   tell("result");
 }
 
