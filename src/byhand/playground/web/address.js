@@ -21,8 +21,9 @@ export function writeParameters(tab, entries) {
 
 export function startAddress() {
   function write() {
-    // Without cards put away, the first part of the page needs no address.
-    if (!byId("draw").hidden && (cardsAway().length || location.hash)) writeParameters("draw", []);
+    // Without cards put away, the first part of the page needs no address. That of another part stays: it is on its way.
+    const own = !location.hash || location.hash.startsWith("#draw");
+    if (!byId("draw").hidden && own && (cardsAway().length || location.hash)) writeParameters("draw", []);
     if (byId("inside").hidden) return;
     const entries = [];
     if (app.live && app.place.startsWith("models/") && app.name !== app.first.name) entries.push(["network", app.name]);
