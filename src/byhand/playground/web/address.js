@@ -24,7 +24,7 @@ export function startAddress() {
     // Without cards put away, the first part of the page needs no address. That of another part stays: it is on its way.
     const own = !location.hash || location.hash.startsWith("#draw");
     if (!byId("draw").hidden && own && (cardsAway().length || location.hash)) writeParameters("draw", []);
-    if (byId("inside").hidden) return;
+    if (byId("inside").hidden || !location.hash.startsWith("#inside")) return;
     const entries = [];
     if (app.live && app.place.startsWith("models/") && app.name !== app.first.name) entries.push(["network", app.name]);
     if (typeof app.source === "number") entries.push(["image", app.source + 1]);
