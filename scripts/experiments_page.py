@@ -19,7 +19,8 @@ def experiments_page() -> str:
         ),
         (
             "`python -m byhand.experiments NAME` runs any of them, with the trainings it compares, and says what came"
-            " of it. Accuracy is that on MNIST's 10,000 test images; nothing was chosen by it. This page is written by"
+            " of it. Accuracy is that on MNIST's 10,000 test images; two learning rates, 0.05 for"
+            " unscaled input and 0.2 for forgetting, were picked by it, to show the effect. This page is written by"
             " `python scripts/build_documents.py` from `docs/results/experiments.json`, which"
             " `python scripts/measure.py experiments` measures; `pytest -m long` runs all again and asserts each"
             " outcome."
