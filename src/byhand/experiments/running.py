@@ -29,14 +29,14 @@ def run(experiment: Experiment) -> Results:
 
 
 def _train(options: dict[str, object], data: Dataset) -> dict[str, float]:
-    """Train with options of `byhand train`, and measure.
+    """Train with options of `byhand train`, and measure; in one process, whatever the machine.
 
     Returns:
         "accuracy" and "loss" on the test set; "train_accuracy" in the last epoch; "steps"; "diverged", 0 or 1; "dead",
         the fraction of hidden units that put out the same for all images; "ratio", by how much the first layer's
         gradient is smaller than the last one's, at the start.
     """
-    training_run = Run(Recipe.load("fast", **options), data)
+    training_run = Run(Recipe.load("fast", **options, workers=1), data)
     training, network = training_run.training, training_run.model.network
     ratio = _gradient_ratio(training_run)
     diverged = False

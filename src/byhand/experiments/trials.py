@@ -1,4 +1,7 @@
-"""Trials that no option of `byhand train` makes: with other data, other pixels, or fewer weights."""
+"""Trials that no option of `byhand train` makes: with other data, other pixels, or fewer weights.
+
+All of them train in one process, whose scaling can be exchanged.
+"""
 
 import warnings
 from dataclasses import replace
@@ -38,7 +41,7 @@ def shuffled_labels() -> Results:
     mnist = Dataset.mnist()
     few = mnist.train.take(np.arange(1000))
     dealt = replace(few, labels=np.random.default_rng(0).permutation(few.labels))
-    model = train("fast", _dataset(dealt, mnist.test), epochs=150)
+    model = train("fast", _dataset(dealt, mnist.test), epochs=150, workers=1)
     return {
         "shuffled": {
             "train_accuracy": _accuracy(model, dealt.images, dealt.labels),
@@ -79,7 +82,7 @@ def never_seen() -> Results:
     """Learn without any 7."""
     mnist = Dataset.mnist()
     without = mnist.train.take(mnist.train.labels != 7)
-    model = train("fast", _dataset(without, mnist.test), epochs=EPOCHS)
+    model = train("fast", _dataset(without, mnist.test), epochs=EPOCHS, workers=1)
     sevens = mnist.test.images[mnist.test.labels == 7]
     probabilities = model.predict_proba(sevens)
     taken_for = np.bincount(probabilities.argmax(axis=1), minlength=10)
@@ -107,7 +110,7 @@ def forgetting() -> Results:
     data = _dataset(new, LabelledImages(high_test.images, high_test.labels - 5, names))
     results = {"before": _old_and_new(load_model(), old, high_test)}
     for name, mixed in (("alone", 0), ("mixed", 3000)):
-        model = train(None, data, fine_tune="fast", mixed=mixed, learning_rate=FORGETTING_RATE)
+        model = train(None, data, fine_tune="fast", mixed=mixed, learning_rate=FORGETTING_RATE, workers=1)
         results[name] = _old_and_new(model, old, high_test)
     return results
 
@@ -126,7 +129,7 @@ def unscaled() -> Results:
     )  # fmt: skip
     results = {}
     for name, options in trials:
-        run = Run(Recipe.load("fast", epochs=EPOCHS, **options))
+        run = Run(Recipe.load("fast", epochs=EPOCHS, workers=1, **options))
         if name != "scaled":
             pixels = len(run.model.preprocessing.scaling.minimum)
             scaling = MinMaxScaling(np.zeros(pixels), np.ones(pixels))
@@ -151,7 +154,7 @@ def scaling_on_test() -> Results:
     """The original's flaw: fit the scaling of each pixel on all images, and, as it should be, on those learned from."""
     results = {}
     for name in ("all images", "training images"):
-        run = Run(Recipe.load("fast", split="original", scaling="per-pixel", epochs=EPOCHS))
+        run = Run(Recipe.load("fast", split="original", scaling="per-pixel", epochs=EPOCHS, workers=1))
         learned_from = run.training.inputs
         if name == "training images":
             scaling = MinMaxScaling.fit(learned_from, per_pixel=True)
