@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from scipy import ndimage
 
 from byhand.reading.background import luminance, mean_polarity
-from byhand.reading.resizing import small
+from byhand.reading.resizing import small, stretched
 
 Mask = NDArray[np.bool_]
 
@@ -74,10 +73,7 @@ class Page:
         height, width = colours.shape[:2]
         if self.grey.shape == (height, width):
             return self
-        inside = self.inside
-        if inside is not None:
-            image = Image.fromarray(inside.astype(np.uint8)).resize((width, height), Image.Resampling.NEAREST)
-            inside = np.asarray(image).astype(bool)
+        inside = None if self.inside is None else stretched(self.inside, width, height)
         return as_page(colours, inside, self.dark_on_light)
 
 
@@ -162,8 +158,7 @@ def find_page(colours: NDArray[np.uint8], settings: PageSettings | None = None) 
         return None
     # Foreground at the edge belongs to the page, too.
     inner = ndimage.binary_erosion(convex(chosen), iterations=settings.rim_px, border_value=1)
-    mask = Image.fromarray(inner.astype(np.uint8)).resize((width, height), Image.Resampling.NEAREST)
-    return np.asarray(mask).astype(bool)
+    return stretched(inner, width, height)
 
 
 def _brighter(smooth: NDArray[Any], settings: PageSettings) -> Iterator[Mask]:

@@ -1,4 +1,4 @@
-"""Pictures made smaller, by averaging, and larger, by cubic interpolation."""
+"""Pictures made smaller, by averaging, and larger, by cubic interpolation; masks by their nearest pixels."""
 
 from typing import Any
 
@@ -36,3 +36,9 @@ def enlarged(colours: NDArray[np.uint8], side_px: int) -> tuple[NDArray[np.uint8
         return colours, 1
     image = Image.fromarray(colours)
     return np.asarray(image.resize((image.width * factor, image.height * factor), Image.Resampling.BICUBIC)), factor
+
+
+def stretched(mask: NDArray[np.bool_], width_px: int, height_px: int) -> NDArray[np.bool_]:
+    """A mask in another size."""
+    image = Image.fromarray(mask.astype(np.uint8)).resize((width_px, height_px), Image.Resampling.NEAREST)
+    return np.asarray(image).astype(bool)
