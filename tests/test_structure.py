@@ -9,11 +9,12 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "byhand"
 # From the bottom up. "model" and the like are single files.
-BASE = {"errors", "files", "jupyter"}
+BASE = {"errors", "files", "jupyter", "processors"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "files": {"errors"},
     "jupyter": set(),
+    "processors": set(),
     "nn": set(),
     "data": {*BASE},
     "preprocessing": {*BASE, "data"},

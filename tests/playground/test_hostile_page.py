@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, Playwright
 
 from byhand.model import shipped_model
-from byhand.reading.many import cores
+from byhand.processors import cores
 from tests.conftest import ARGUMENTS, find_chromium
 
 from .conftest import eventually, playing

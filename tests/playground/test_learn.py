@@ -8,7 +8,7 @@ import psutil
 from playwright.sync_api import Dialog, Page, expect
 
 import byhand
-from byhand.reading.many import cores
+from byhand.processors import cores
 
 from .conftest import PATIENCE, OpenPage, draw, eventually, keep, playing
 

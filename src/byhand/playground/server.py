@@ -37,7 +37,7 @@ from byhand.playground.reading_options import reading_options
 from byhand.playground.tasks import ModelSource, map_task, page_task, read_task
 from byhand.playground.traffic import PromptProtocol, Traffic
 from byhand.playground.trainings import TrainingOverError, Trainings, default_settings, recipe_from
-from byhand.reading.many import cores
+from byhand.processors import cores
 
 PORT = 8784  # 28 x 28 = 784
 MOST_MAPS = 4  # kept

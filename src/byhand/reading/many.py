@@ -1,7 +1,6 @@
 """Many files: read one after the other, or on all cores by several processes; results come in the files' order."""
 
 import multiprocessing
-import os
 import signal
 import threading
 from collections.abc import Generator, Iterator, Sequence
@@ -16,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from byhand.data.decoding import Picture, each_page
 from byhand.errors import ByhandError
 from byhand.model import Model
+from byhand.processors import cores
 from byhand.reading.reader import PORTION, PORTION_BYTES, Reading, read_pictures, reading_model
 
 # Seconds to read a file, on an AMD EPYC: 112 x 112 pixels as a page or as a single digit, and more for each million
@@ -103,11 +103,6 @@ def read_files(
     with threadpool_limits(1, "blas"):  # the products are small: more threads only wait for each other
         for portion in portions:
             yield from _read_portion(portion, model, options)
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def estimated_seconds(files: Sequence[File], options: Options) -> float:

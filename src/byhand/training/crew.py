@@ -204,11 +204,6 @@ def _end(processes: list["subprocess.Popen[bytes]"]) -> None:
             process.stdin.close()
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def can_share() -> bool:
     """Whether several processes can share a training on this machine."""
     return bool(sys.executable) and platform.machine().lower() in ORDERED_PROCESSORS

@@ -7,7 +7,8 @@ from contextlib import suppress
 import numpy as np
 
 from byhand.errors import ByhandError
-from byhand.training.crew import Crew, can_share, cores
+from byhand.processors import cores
+from byhand.training.crew import Crew, can_share
 from byhand.training.divergence import DivergedError
 from byhand.training.loop import Event, Training
 from byhand.training.recipe import Recipe
