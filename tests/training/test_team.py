@@ -15,6 +15,7 @@ import pytest
 from byhand.data import Dataset
 from byhand.errors import ByhandError
 from byhand.model import Model
+from byhand.preprocessing import MinMaxScaling
 from byhand.training import run as run_module
 from byhand.training.crew import Crew, LostMemberError, can_share
 from byhand.training.loop import Event
@@ -53,6 +54,17 @@ def test_any_number_of_members_learns_the_same(few_digits: Dataset, settings: di
 def test_the_same_bits_every_time(few_digits: Dataset) -> None:
     first, second = (trained(few_digits, workers=2, corruptions=0.5, rotation=5.0) for _ in range(2))
     assert first.model.to_bytes() == second.model.to_bytes()
+
+
+def test_a_scaling_that_is_exchanged_before_the_start_counts_for_all_members(few_digits: Dataset) -> None:
+    def with_half_the_range(workers: int) -> Run:
+        recipe = Recipe.load("fast", hidden=[24], epochs=1, learning_rate=1.0, dtype="float64", workers=workers)
+        run = Run(recipe, few_digits)
+        run.training.scale = MinMaxScaling(np.zeros(784), np.full(784, 510.0)).transform
+        return run.complete()
+
+    alone, team = (with_half_the_range(workers).model.network.parameters for workers in (1, 2))
+    assert np.abs(alone - team).max() < 1e-10
 
 
 def test_early_stopping_and_validation_go_with_it(few_digits: Dataset) -> None:

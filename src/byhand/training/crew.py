@@ -22,7 +22,7 @@ from byhand.errors import ByhandError
 from byhand.nn import Network
 from byhand.training.recipe import Recipe
 from byhand.training.shared_memory import Place, SharedMemory, lay_out
-from byhand.training.team import Exchange, Share
+from byhand.training.team import Exchange, state_of
 
 if TYPE_CHECKING:
     from byhand.training.loop import Training
@@ -40,14 +40,12 @@ class LostMemberError(ByhandError):
 
 @dataclass(frozen=True)
 class Job:
-    """What each process must know to do its share: all but the arrays, which it finds in shared memory."""
+    """What each process must know of all trainings that it may take part in; arrays are in shared memory."""
 
     handle: int | str
     places: dict[str, Place]
     sizes: list[int]
     recipe: Recipe
-    scale: Any
-    augment: Any
 
 
 @dataclass(frozen=True)
@@ -57,6 +55,7 @@ class Order:
     Attributes:
         rank, members, count: see `Exchange`.
         position: where it stands, see `Training.position`.
+        scale, augment: see `Training`.
         steps: for how many to take part; None until its end.
     """
 
@@ -64,6 +63,8 @@ class Order:
     members: int
     count: int
     position: dict[str, Any]
+    scale: Any
+    augment: Any
     steps: int | None
 
 
@@ -83,7 +84,7 @@ class Crew:
         self.size = size
         self.memory = SharedMemory()
         self.processes: list[subprocess.Popen[bytes]] = []
-        self._end = weakref.finalize(self, _end, self.processes)
+        self._end = weakref.finalize(self, _end, self.processes, self.memory)
         self.arrays: dict[str, NDArray[Any]] = {}
         self._exchange: Exchange | None = None
         # They import this very byhand, wherever the user's script has found it, and never the user's script.
@@ -113,7 +114,7 @@ class Crew:
         """
         network, recipe = training.network, training.recipe
         dtype, batch = network.parameters.dtype, min(recipe.batch_size, len(training.inputs))
-        state = {"parameters": network.parameters} | training.optimiser.memory
+        state = state_of(network, training.optimiser)
         places = lay_out(
             {
                 "counters": ((self.size, COUNTERS_PER_CACHE_LINE), np.int64),
@@ -129,10 +130,9 @@ class Crew:
         np.copyto(self.arrays["targets"], training.targets)
         # Members know nothing of what is held out: when to stop early is decided here.
         recipe = replace(recipe, patience=0)
-        job = Job(self.memory.handle, places, network.sizes, recipe, training.scale, training.augment)
+        job = Job(self.memory.handle, places, network.sizes, recipe)
         for process in self.processes:
             self._send(process, job)
-        self.memory.close()
 
     def join(self, training: "Training", members: int, steps: int | None = None) -> None:
         """Let the first `members` processes, this one among them, share a training from where it stands.
@@ -145,15 +145,16 @@ class Crew:
         Raises:
             LostMemberError: a process has ended.
         """
-        state = state_arrays(self.arrays)
-        for name, array in ({"parameters": training.network.parameters} | training.optimiser.memory).items():
-            np.copyto(state[name], array)
+        whole = state_arrays(self.arrays)
+        for name, array in state_of(training.network, training.optimiser).items():
+            np.copyto(whole[name], array)
         for rank, process in enumerate(self.processes[: members - 1], start=1):
-            self._send(process, Order(rank, members, self._count, training.position, steps))
+            self._send(
+                process,
+                Order(rank, members, self._count, training.position, training.scale, training.augment, steps),
+            )
         self._exchange = Exchange(self.arrays, 0, members, self._count, self.look_after)
-        share = Share(training.network, training.recipe.optimizer, training.recipe.momentum, self._exchange)
-        share.scatter(state)
-        training.join(share, state)
+        training.join(whole, self._exchange)
 
     @property
     def _count(self) -> int:
@@ -194,7 +195,8 @@ _LOST = (
 )
 
 
-def _end(processes: list["subprocess.Popen[bytes]"]) -> None:
+def _end(processes: list["subprocess.Popen[bytes]"], memory: SharedMemory) -> None:
+    memory.close()
     for process in processes:
         process.kill()
     for process in processes:
@@ -210,7 +212,7 @@ def can_share() -> bool:
 
 
 def state_arrays(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Parameters and the optimiser's memory in shared memory, by name."""
+    """What learning changes, in shared memory, by the names of `state_of`."""
     return {name.removeprefix("state "): array for name, array in arrays.items() if name.startswith("state ")}
 
 
@@ -225,19 +227,16 @@ def serve() -> None:
     messages = _messages(sys.stdin.buffer)
     job = next(messages)
     arrays = SharedMemory(job.handle).arrays(job.places)
-    state = state_arrays(arrays)
+    whole = state_arrays(arrays)
     for order in messages:
-        network = Network(job.sizes, job.recipe.activation, state["parameters"].dtype)
-        network.parameters[:] = state["parameters"]
+        network = Network(job.sizes, job.recipe.activation, whole["parameters"].dtype)
+        network.parameters[:] = whole["parameters"]
         training = Training(
             network, arrays["inputs"], arrays["targets"], job.recipe, np.random.default_rng(),
-            scale=job.scale, augment=job.augment,
+            scale=order.scale, augment=order.augment,
         )  # fmt: skip
         training.position = order.position
-        exchange = Exchange(arrays, order.rank, order.members, order.count, lambda: None)
-        share = Share(network, job.recipe.optimizer, job.recipe.momentum, exchange)
-        share.scatter(state)
-        training.join(share, state)
+        training.join(whole, Exchange(arrays, order.rank, order.members, order.count, lambda: None))
         with suppress(DivergedError):  # the first member says so
             for _ in islice((event for event in training.events() if event is Event.STEP), order.steps):
                 pass

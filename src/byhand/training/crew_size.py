@@ -15,6 +15,7 @@ from byhand.training.recipe import Recipe
 
 # Below so many weights times images shown, about half a second of learning, a second process is not worth its start.
 WORTH_A_CREW = 1e10
+PIXELS = 784  # of most images; the size of others is known too late
 # A trial: so many steps, but for so long at most.
 TRIAL_STEPS, TRIAL_SECONDS = 60, 0.15
 # More processes must be faster by this factor: they are in the way of others.
@@ -28,17 +29,14 @@ def crew_for(recipe: Recipe, examples: int) -> Crew | None:
         recipe: says how many at most, or 0 for as many as there are cores.
         examples: how many images will be shown in an epoch; 0 if that is not known yet.
     """
-    if recipe.workers == 1 or not recipe.hidden or not examples or not can_share():
+    if not recipe.hidden or not examples or not can_share():
         return None
-    weights = examples and recipe.hidden[0] * 784
     size = recipe.workers
     if not size:
-        shown = recipe.epochs * (min(recipe.limit, examples) if recipe.limit else examples)
-        size = min(cores(), recipe.hidden[0]) if weights * shown >= WORTH_A_CREW else 1
-    if size < 2:
-        return None
+        shown = recipe.epochs * min(recipe.limit or examples, examples)
+        size = min(cores(), recipe.hidden[0]) if recipe.hidden[0] * PIXELS * shown >= WORTH_A_CREW else 1
     with suppress(OSError):
-        return Crew(size)
+        return Crew(size) if size > 1 else None
     return None
 
 

@@ -16,7 +16,7 @@ from byhand.data.batches import batches
 from byhand.nn import L2, SCHEDULES, Network, SoftmaxNLL, make_optimiser
 from byhand.training.divergence import DivergenceGuard
 from byhand.training.recipe import Recipe
-from byhand.training.team import Exchange, Share
+from byhand.training.team import Exchange, Share, state_of
 
 # Progress is reported this often in each epoch: often enough for a live display, too seldom to cost time.
 PROGRESS_REPORTS_PER_EPOCH = 10
@@ -153,14 +153,10 @@ class Training:
         self.augmentation_rng.bit_generator.state = position["augmentation"]
         self.history = [Epoch(**epoch) for epoch in position["history"]]
 
-    def join(self, share: Share, state: dict[str, NDArray[Any]]) -> None:
-        """Train only a slice of the network from now on.
-
-        Args:
-            share: the slice.
-            state: where all members put their slices together: parameters and the optimiser's memory, by name.
-        """
-        self.share, self.state, self.one_thread = share, state, True
+    def join(self, whole: dict[str, NDArray[Any]], exchange: Exchange) -> None:
+        """Train only a slice of the network from now on; arguments as for `Share`."""
+        self.share = Share(self.network, self.recipe.optimizer, self.recipe.momentum, whole, exchange)
+        self.one_thread = True
 
     @property
     def loss(self) -> float:
@@ -254,8 +250,7 @@ class Training:
     def _gather(self, *, whole_state: bool) -> None:
         """Put the members' slices together: the parameters, and after an epoch, what the optimiser remembers."""
         if self.share:
-            self.share.gather(self.state, parameters_only=not whole_state)
-            np.copyto(self.network.parameters, self.state["parameters"])
-            if whole_state:
-                for name, array in self.optimiser.memory.items():
-                    np.copyto(array, self.state[name])
+            self.share.gather(parameters_only=not whole_state)
+            for name, array in state_of(self.network, self.optimiser).items():
+                if name == "parameters" or whole_state:
+                    np.copyto(array, self.share.whole[name])

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from byhand.nn import Network, make_optimiser
+from byhand.nn import Network, Optimiser, make_optimiser
 
 # A waiting member looks so often, 0.1 ms, and most waits are shorter; then it lets others have the core. With no end to
 # looking, a second program on the machine makes an epoch take 7 s instead of 0.4.
@@ -117,52 +117,55 @@ class Exchange:
         return self.images[self.image_turn, : math.prod(shape)].reshape(shape)
 
 
+def state_of(network: Network, optimiser: Optimiser) -> dict[str, NDArray[Any]]:
+    """What learning changes, by name: the parameters, and what the optimiser remembers."""
+    return {"parameters": network.parameters} | optimiser.memory
+
+
 class Share:
     """One member's slice of a network, as a network of its own.
 
     Attributes:
+        whole: where all members put their slices together, see `state_of`; in memory that they share.
         network: with this member's units in the first hidden layer. `exchange` completes the sums of its second dense
             layer; all that follows is whole, and the same in all members.
         optimiser: of the slice.
         exchange: with the other members.
     """
 
-    def __init__(self, whole: Network, optimiser: str, momentum: float, exchange: Exchange) -> None:
-        """Make a slice; `scatter` fills it.
+    def __init__(
+        self, network: Network, optimiser: str, momentum: float, whole: dict[str, NDArray[Any]], exchange: Exchange
+    ) -> None:
+        """Take this member's slice of what the whole network and its optimiser hold.
 
         Args:
-            whole: with at least one hidden layer, of at least as many units as there are members.
+            network: the whole one, with at least one hidden layer, of at least as many units as there are members.
             optimiser: its name.
             momentum: see `make_optimiser`.
+            whole: see the attributes.
             exchange: says whose slice it is.
         """
-        self.sizes, self.exchange = whole.sizes, exchange
-        units, rank, members = whole.sizes[1], exchange.rank, exchange.members
+        self.sizes, self.whole, self.exchange = network.sizes, whole, exchange
+        units, rank, members = network.sizes[1], exchange.rank, exchange.members
         self.units = slice(units * rank // members, units * (rank + 1) // members)
-        sizes = [whole.sizes[0], self.units.stop - self.units.start, *whole.sizes[2:]]
-        self.network = Network(sizes, whole.activation, whole.parameters.dtype)
+        sizes = [network.sizes[0], self.units.stop - self.units.start, *network.sizes[2:]]
+        self.network = Network(sizes, network.activation, network.parameters.dtype)
         self.optimiser = make_optimiser(optimiser, self.network.parameters, self.network.gradient, momentum)
         second = self.network.dense[1]
         if rank:  # not among the parameters: 0 for ever
             second.bias, second.bias_gradient = np.zeros_like(second.bias), np.empty_like(second.bias)
         self.network.layers.insert(self.network.layers.index(second) + 1, exchange)
-
-    def scatter(self, state: dict[str, NDArray[Any]]) -> None:
-        """Take this member's part of what the whole network and its optimiser hold."""
-        for name, own in self._state().items():
-            for all_of_it, mine in self._pairs(state[name], own):
+        for name, own in state_of(self.network, self.optimiser).items():
+            for all_of_it, mine in self._pairs(whole[name], own):
                 mine[...] = all_of_it
 
-    def gather(self, state: dict[str, NDArray[Any]], *, parameters_only: bool) -> None:
-        """The reverse; whole when all members have met, as they have afterwards."""
-        for name, own in self._state().items():
+    def gather(self, *, parameters_only: bool) -> None:
+        """The reverse: bring `whole` up to date, with all other members."""
+        for name, own in state_of(self.network, self.optimiser).items():
             if name == "parameters" or not parameters_only:
-                for all_of_it, mine in self._pairs(state[name], own, writing=True):
+                for all_of_it, mine in self._pairs(self.whole[name], own, writing=True):
                     all_of_it[...] = mine
         self.exchange.meet()
-
-    def _state(self) -> dict[str, NDArray[Any]]:
-        return {"parameters": self.network.parameters} | self.optimiser.memory
 
     def _pairs(
         self, whole: NDArray[Any], own: NDArray[Any], *, writing: bool = False
