@@ -70,7 +70,7 @@ def playing(folder: Path, *arguments: str, lines: int = 3) -> Iterator[tuple[str
         yield json.loads("".join(printed))["url"], process
     finally:
         process.kill()
-        process.communicate()
+        print(process.communicate()[1])  # what it said, where the test fails
 
 
 @pytest.fixture(scope="session")
