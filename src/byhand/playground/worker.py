@@ -20,6 +20,7 @@ CONTEXT = multiprocessing.get_context("spawn")
 # the server wants as well: pages are answered at once while all cores compute.
 NICENESS = 5
 END = object()
+DONE = "done"  # what a working process sends last, where nothing went wrong
 
 
 class Worker:
@@ -37,7 +38,7 @@ class Worker:
         self.connection, self.other_end = CONTEXT.Pipe()
         self.process = CONTEXT.Process(target=_work, args=(function, self.other_end, *arguments), daemon=True)
         self.arrived: asyncio.Queue[Any] = asyncio.Queue(MOST_WAITING)
-        self.started = self.stopped = False
+        self.started = self.stopped = self.done = False
 
     async def start(self) -> None:
         """Start the process, which takes some tenths of a second, while the event loop goes on."""
@@ -58,9 +59,13 @@ class Worker:
                 message = self.connection.recv() if self.connection in ready else END
             except (EOFError, OSError):
                 message = END
+            if message == DONE:
+                self.done = True
+                continue
+            if message is END:
+                self.process.join()
             with suppress(RuntimeError):  # the loop has been closed
                 asyncio.run_coroutine_threadsafe(self.arrived.put(message), loop).result()
-        self.process.join()
         self.connection.close()
 
     async def messages(self) -> AsyncIterator[Any]:
@@ -73,8 +78,8 @@ class Worker:
             if isinstance(message, ByhandError):
                 raise message
             yield message
-        await asyncio.to_thread(self.process.join)
-        if self.process.exitcode != 0 and not self.stopped:
+        # The exit code does not say whether it was done: where two threads ask for it at once, one gets None.
+        if not self.done and not self.stopped:
             raise ByhandError(f"It broke off, since {ended_by(self.process.exitcode)}.")
 
     @property
@@ -96,7 +101,9 @@ class Worker:
 
 def ended_by(exit_code: int | None) -> str:
     """Say in words how a process ended, to go on after "since"."""
-    if exit_code is None or exit_code >= 0:
+    if exit_code is None:
+        return "its process has ended"
+    if exit_code >= 0:
         return f"its process ended with an error (status {exit_code}), which is in the log of byhand play"
     try:
         name = signal.Signals(-exit_code).name
@@ -118,6 +125,7 @@ def _work(function: Callable[..., None], connection: Connection, *arguments: Any
     give_way()
     try:
         function(connection, *arguments)
+        connection.send(DONE)
     except ByhandError as error:
         connection.send(error)
     except MemoryError:
