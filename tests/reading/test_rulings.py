@@ -76,3 +76,14 @@ def test_faint_squared_paper_of_which_only_pieces_stand_out_goes() -> None:
     left = remove_rulings(foreground, None)[0].mask
     assert (left & ring()).sum() > 0.9 * ring().sum()
     assert (left & ~ring()).sum() < 0.1 * (strong & ~ring()).sum()
+
+
+def test_a_dark_digit_on_squared_paper_stays_where_it_covers_the_lines() -> None:
+    y, x = np.indices(EVERYWHERE.shape)
+    lines = ((y + x // 40) % 100 < 10) | ((x - y // 40) % 100 < 10)
+    digit = ring(62, 14)
+    density = np.where(digit, 0.9, np.where(lines, 0.2, 0)).astype(np.float32)
+    page = Foreground(density, lines | digit, lines | digit, np.ones(digit.shape, np.float32))
+    left = remove_rulings(page, None)[0].mask
+    assert (left & digit).sum() > 0.95 * digit.sum()
+    assert (left & ~digit).sum() < 0.05 * lines.sum()

@@ -31,7 +31,8 @@ class RulingSettings:
         filled: a piece of a line is filled with foreground to at least this part.
         slender: a line is so many times longer than thick, at least.
         thicker: where it is thicker by this factor, a stroke crosses it.
-        darker: what is darker than the lines by this factor is no part of them.
+        darker: what is darker than the lines by this factor is no part of them,
+        beside: if at least this part of the stroke it belongs to is beside the lines.
         hollow: a grid or a box fills less than this part of the box around it.
         straight: a quadrilateral has at least this part of a cell's area in common with it.
         several: so many cells are a grid; fewer are if they take up half of the component's box.
@@ -49,6 +50,7 @@ class RulingSettings:
     slender: float = 12
     thicker: float = 1.8
     darker: float = 1.6
+    beside: float = 0.2
     hollow: float = 0.5
     straight: float = 0.9
     several: int = 4
@@ -90,16 +92,17 @@ def remove_rulings(
         for y, x in ndimage.find_objects(np.where(gone, labels, 0), count)
     )
     away = mask & _enlarged(gone, step, mask.shape)
-    ruled = away & ~_enlarged(grids | shadows | edge, step, mask.shape)
-    if ruled.any():  # a pen is mostly darker than ruling lines, and its strokes are shorter
+    ruled = away & ~_enlarged(shadows, step, mask.shape)
+    if ruled.any():  # a pen is mostly darker than ruling lines, and its strokes go on beside them
         # Lines differ from place to place: in a shadow, they stand out more.
         side = round(settings.spanning * min(mask.shape))
         there = ndimage.uniform_filter(ruled.astype(np.float32), side)
         mean = ndimage.uniform_filter(np.where(ruled, foreground.density, 0), side) / np.maximum(there, 1e-6)
         usual = np.maximum(mean, np.median(foreground.density[ruled]))
-        labels, count = ndimage.label(ruled & (foreground.density > settings.darker * usual))
-        longest = [0, *(max(p.stop - p.start for p in place) for place in ndimage.find_objects(labels, count))]
-        away &= np.asarray((labels == 0) | (np.array(longest) > settings.spanning / 2 * min(mask.shape))[labels])
+        pen = ruled & (foreground.density > settings.darker * usual)
+        labels, count = ndimage.label(pen | (mask & ~away))
+        beside = np.bincount(labels[mask & ~away], minlength=count + 1)
+        away &= ~(pen & (beside > settings.beside * np.bincount(labels.ravel(), minlength=count + 1))[labels])
     return replace(foreground, density=np.where(away, 0, foreground.density), mask=mask & ~away), boxes
 
 

@@ -1,0 +1,32 @@
+"""The ways to see a picture, and which of them is taken."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from byhand.reading import reading_model
+from byhand.reading.page import as_page
+from byhand.reading.pipeline import Settings, find_digits, has_broad_strokes
+
+
+def seven(width_px: int, *, shadow: bool = False, grain: float = 0.0) -> NDArray[np.uint8]:
+    """A 7 as high as half the picture, with strokes so wide; a shadow across it, and noise in the ink."""
+    image = Image.new("L", (400, 400), 230)
+    ImageDraw.Draw(image).line([(120, 110), (280, 110), (190, 300)], 60, width_px, "curve")
+    grey = np.asarray(image, float)
+    grey = grey + grain * np.random.default_rng(0).standard_normal(grey.shape) * (grey < 200)
+    if shadow:
+        grey[:, 300:] *= 0.6
+    return np.repeat(grey.clip(0, 255).astype(np.uint8)[..., np.newaxis], 3, axis=2)
+
+
+def test_broad_strokes_are_noticed_whatever_their_grain() -> None:
+    for width_px, grain, broad in ((44, 0, True), (44, 25, True), (10, 0, False), (10, 25, False)):
+        assert has_broad_strokes(as_page(seven(width_px, grain=grain), None, True), Settings()) == broad
+
+
+def test_broad_strokes_do_not_fall_into_pieces() -> None:
+    classify = reading_model().predict_proba
+    for picture in (seven(44), seven(44, shadow=True), seven(44, grain=25)):
+        found = find_digits(picture, classify)
+        assert [one.digit for one in found.guesses] == [7]
