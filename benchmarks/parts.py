@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import byhand
+from benchmarks.growth import cost_model
 from benchmarks.original_loop import time_loop
 from benchmarks.processes import Rivals, peak_memory, time_commands
 
 TRAINERS = [
-    "byhand", "byhand, scaled rows", "plain numpy", "scikit-learn", "pytorch", "torch.compile", "jax", "original loop",
+    "byhand", "byhand, one process", "plain numpy", "scikit-learn", "pytorch", "torch.compile", "jax", "original loop",
 ]  # fmt: skip
 FLOORS = ["floor, all threads", "floor, 1 thread", "floor, 2 halves"]
 READERS = ["byhand", "scikit-learn", "pytorch", "onnxruntime"]
@@ -95,6 +96,26 @@ def width(settings: Settings) -> dict[str, Any]:
             scaled = {name: [value * factor for value in values] for name, values in seconds.items()}
             result[f"width {hidden}"] = _with_floor(compare(scaled))
     return result
+
+
+def growth(settings: Settings) -> dict[str, Any]:
+    """How the time of a step grows with width, batch and processes, and what a fitted model says of more cores."""
+    widths, batches = ((128, 512), (32, 128)) if settings.quick else ((128, 512, 1024, 4096), (16, 64, 256, 1024, 4096))
+    points = []
+    with Rivals(["byhand"], settings.threads) as rivals:
+        for hidden in widths:
+            for batch in batches:
+                # Enough for a dozen steps, and for some tenths of a second.
+                examples = min(ALL_EXAMPLES, max(12 * batch, 1_500_000 // hidden))
+                seconds: dict[int, list[float]] = {1: [], 2: []}
+                for _ in range(settings.runs):
+                    for members, values in seconds.items():
+                        values.append(rivals.ask("byhand", "wide", hidden, examples, batch, members))
+                steps = -(-examples // batch)
+                for members, values in seconds.items():
+                    point = {"hidden": hidden, "batch": batch, "members": members}
+                    points.append(point | {"seconds a step": statistics.median(values) / steps})
+    return {"points": points} | cost_model(points)
 
 
 def accuracy(settings: Settings) -> dict[str, Any]:
@@ -239,5 +260,5 @@ def _accuracy(line: str) -> float:
 
 
 PARTS: dict[str, Callable[[Settings], dict[str, Any]]] = {
-    part.__name__: part for part in (same, epoch, accuracy, deformed, command, startup, predict, memory, width)
+    part.__name__: part for part in (same, epoch, accuracy, deformed, command, startup, predict, memory, width, growth)
 }

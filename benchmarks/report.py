@@ -63,6 +63,9 @@ def _show(title: str, result: dict[str, Any], console: Console) -> None:
     for key, value in rest.items():
         if isinstance(value, dict) and "seconds" in value:
             _show(key, value, console)
+        elif isinstance(value, list):
+            for line in value:
+                _show(key, line, console)
         elif isinstance(value, dict):
             console.print(f"{key}: " + "; ".join(f"{name} {_number(number)}" for name, number in value.items()))
         else:

@@ -12,7 +12,7 @@ from typing import Any
 # Module and class, and what it needs beside byhand.
 RIVALS = {
     "byhand": ("byhand_", "Byhand", ()),
-    "byhand, scaled rows": ("byhand_", "ByhandScaled", ()),
+    "byhand, one process": ("byhand_", "ByhandAlone", ()),
     "plain numpy": ("plain_numpy", "PlainNumpy", ()),
     "scikit-learn": ("scikit_learn", "ScikitLearn", ("sklearn",)),
     "pytorch": ("pytorch", "PyTorch", ("torch",)),

@@ -1,6 +1,7 @@
 """byhand itself, through the functions that `byhand train` uses."""
 
 import time
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ from byhand.data import Dataset, one_hot
 from byhand.model import Model
 from byhand.nn import Network
 from byhand.preprocessing import MinMaxScaling, Preprocessing
+from byhand.processors import cores
+from byhand.training.crew import Crew, can_share
+from byhand.training.crew_size import choose_members, crew_for, seconds_per_step
 from byhand.training.loop import Training
 from byhand.training.recipe import Recipe
 from byhand.training.run import Run
@@ -22,6 +26,25 @@ def network_of(weights: Weights, dtype: Any = np.float32) -> Network:
     network = Network([len(weights.weights1), len(weights.bias1), len(weights.bias2)], "sigmoid", dtype)
     network.parameters[:] = np.concatenate([part.ravel() for part in weights])
     return network
+
+
+def train(training: Training, members: int = 0) -> float:
+    """Train one epoch as `byhand train` does, and give its seconds, without those of starting processes.
+
+    Args:
+        training: what to train.
+        members: how many processes share the hidden layer; 0 for as many as a trial shows to be fastest.
+    """
+    if members == 1 or not can_share():
+        training.one_thread = training.one_thread or members == 1
+        training.run()
+    else:
+        with Crew(members or cores()) as crew:
+            members, training.one_thread = choose_members(training, crew, members)
+            if members > 1:
+                crew.join(training, members)
+            training.run()
+    return training.history[0].seconds
 
 
 class Byhand:
@@ -40,26 +63,30 @@ class Byhand:
     def epoch(self, batch: int) -> float:
         """Train one epoch."""
         recipe, scale = Recipe(batch_size=batch, learning_rate=LEARNING_RATE, epochs=1), self.scaling.transform
-        training = Training(self.network, self.images, self.targets, recipe, self.rng, scale=scale)
-        training.run()
-        return training.history[0].seconds
+        return train(Training(self.network, self.images, self.targets, recipe, self.rng, scale=scale))
 
-    def wide(self, hidden: int, examples: int, batch: int) -> float:
-        """Train a wider network on so many examples."""
+    def wide(self, hidden: int, examples: int, batch: int, members: int = 0) -> float:
+        """Train a wider network on so many examples, by so many processes; 0 for as many as are fastest."""
         network = self.wider.setdefault(hidden, network_of(first_weights(hidden)))
         recipe, scale = Recipe(batch_size=batch, learning_rate=0.01, epochs=1), self.scaling.transform
-        training = Training(network, self.images[:examples], self.targets[:examples], recipe, self.rng, scale=scale)
-        training.run()
-        return training.history[0].seconds
+        images, wanted = self.images[:examples], self.targets[:examples]
+        return train(Training(network, images, wanted, recipe, self.rng, scale=scale), members)
 
     def to_accuracy(self, epochs: int, seed: int) -> tuple[float, float]:
-        """Train `fast` from raw bytes; fitting the scaling is timed, the test is not."""
+        """Train `fast` from raw bytes; fitting the scaling and starting processes is timed, the test is not."""
         recipe, rng = Recipe.load("fast", epochs=epochs, seed=seed), np.random.default_rng(seed)
         start = time.perf_counter()
+        crew = crew_for(recipe, len(self.images))
         scaling, wanted = MinMaxScaling.fit(self.mnist.train_images), one_hot(self.mnist.train_labels, CLASSES)
         network = Network([PIXELS, *recipe.hidden, CLASSES], recipe.activation)
         network.initialise(recipe.initialiser, rng)
-        Training(network, self.images, wanted, recipe, rng, scale=scaling.transform).run()
+        training = Training(network, self.images, wanted, recipe, rng, scale=scaling.transform)
+        with crew or nullcontext():
+            if crew:
+                members, training.one_thread = choose_members(training, crew, 0)
+                if members > 1:
+                    crew.join(training, members)
+            training.run()
         seconds = time.perf_counter() - start
         model = Model(network, Preprocessing((28, 28), scaling), tuple("0123456789"))
         return seconds, float((model.predict(self.mnist.test_images) == self.mnist.test_labels).mean())
@@ -90,12 +117,15 @@ class Byhand:
         return training.history[0].train_loss
 
 
-class ByhandScaled(Byhand):
-    """The same on the rows that the others are given: float32, scaled beforehand."""
+class ByhandAlone(Byhand):
+    """The same in one process, with one thread of BLAS or all, whichever a trial shows to be faster."""
 
     def epoch(self, batch: int) -> float:
         """Train one epoch."""
         recipe = Recipe(batch_size=batch, learning_rate=LEARNING_RATE, epochs=1)
-        training = Training(self.network, scaled_images(), self.targets, recipe, self.rng)
+        scale = self.scaling.transform
+        training = Training(self.network, self.images, self.targets, recipe, self.rng, scale=scale)
+        alone, threads = (seconds_per_step(training, None, 1, 60, one_thread) for one_thread in (True, False))
+        training.one_thread = alone < threads
         training.run()
         return training.history[0].seconds
