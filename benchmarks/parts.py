@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import statistics
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -116,6 +117,36 @@ def growth(settings: Settings) -> dict[str, Any]:
                     point = {"hidden": hidden, "batch": batch, "members": members}
                     points.append(point | {"seconds a step": statistics.median(values) / steps})
     return {"points": points} | cost_model(points)
+
+
+def company(settings: Settings) -> dict[str, Any]:
+    """An epoch in batches of 64: how steady it is, and what becomes of it beside a program that uses a whole core."""
+    runs = 2 if settings.quick else 20
+    with Rivals(["byhand"], settings.threads) as rivals:
+
+        def times(members: int, busy: bool) -> dict[str, Any]:
+            program = subprocess.Popen([sys.executable, "-c", "while True: pass"]) if busy else None
+            try:
+                asked = [rivals.ask("byhand", "wide", 128, ALL_EXAMPLES, 64, members) for _ in range(runs)]
+            finally:
+                if program:
+                    program.kill()
+                    program.wait()
+            return spread(asked)
+
+        times(1, False)
+        alone, undisturbed = times(1, False), times(0, False)
+        # The processes are chosen while the other program runs; then, as if it came later, two whatever it does.
+        beside, surprised = times(0, True), times(2, True)
+    return {
+        "one process": alone,
+        "as chosen": undisturbed,
+        "as chosen, beside a busy program": beside,
+        "two processes, beside a busy program": surprised,
+        "largest / median, as chosen": undisturbed["max"] / undisturbed["median"],
+        "beside / one process undisturbed": beside["median"] / alone["median"],
+        "two beside / one process undisturbed": surprised["median"] / alone["median"],
+    }
 
 
 def accuracy(settings: Settings) -> dict[str, Any]:
@@ -260,5 +291,6 @@ def _accuracy(line: str) -> float:
 
 
 PARTS: dict[str, Callable[[Settings], dict[str, Any]]] = {
-    part.__name__: part for part in (same, epoch, accuracy, deformed, command, startup, predict, memory, width, growth)
+    part.__name__: part
+    for part in (same, epoch, accuracy, deformed, command, startup, predict, memory, width, growth, company)
 }

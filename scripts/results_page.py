@@ -42,6 +42,8 @@ def results_page() -> str:
         "Accuracy when test images are turned, moved, made noisy, thicker or thinner: the three recipes beside each "
         "other (`byhand show robustness --model RUN`).",
         "![Accuracy under four kinds of change](pictures/results/record-robustness.png)",
+        "## How the time of a training step grows",
+        _growth(),
         "## Other people's hands: reader",
         _reader(),
         _shifted_digits(),
@@ -95,6 +97,47 @@ def _cost_of_deformations() -> str:
         f"{reached['byhand']['median']:.1f} s from raw bytes to the result of its test (`python -m benchmarks --only "
         "deformed`)."
     )
+
+
+def _growth() -> str:
+    """What `python -m benchmarks --only growth` measured, and what the fitted model says of more cores."""
+    benchmarks = kept("benchmarks")
+    growth, machine = benchmarks["growth"], benchmarks["machine"]
+    measured: dict[tuple[int, int], dict[int, float]] = {}
+    for point in growth["points"]:
+        measured.setdefault((point["hidden"], point["batch"]), {})[point["members"]] = point["seconds a step"]
+    batches = sorted({batch for _, batch in measured})
+    lines = [
+        "Milliseconds a step in one process, and in brackets how many times as fast two are that share the hidden "
+        f"layer ({machine['processor']}, `python -m benchmarks --only growth`):",
+        "",
+        f"| hidden units | {' | '.join(f'batch {batch:,}' for batch in batches)} |",
+        "| --- " * (len(batches) + 1) + "|",
+    ]
+    for hidden in sorted({hidden for hidden, _ in measured}):
+        cells = [measured[hidden, batch] for batch in batches]
+        lines.append(
+            f"| {hidden:,} | " + " | ".join(f"{1000 * one[1]:.3g} ({one[1] / one[2]:.2f})" for one in cells) + " |"
+        )
+    prices = growth["prices"]
+    lines += [
+        "",
+        "[benchmarks/growth.py](../benchmarks/growth.py) takes a step for a sum of six terms and fits their prices to "
+        f"these points; the fit is {100 * growth['mean relative error']:.0f} % off on average, "
+        f"{100 * growth['largest relative error']:.0f} % at most. A product's operation costs "
+        f"{1e12 * prices['products']:.3g} ps, a parameter {1e12 * prices['parameters']:.3g} ps, a pixel of the batch "
+        f"{1e12 * prices['batch']:.3g} ps, a number exchanged {1e9 * prices['exchange']:.3g} ns, a meeting with "
+        f"another member {1e6 * prices['meeting']:.3g} µs, and the calls of a step "
+        f"{1e6 * prices['calls']:.3g} µs. What it predicts for more cores, as long as each has as much cache and memory's speed as one of these two (not "
+        "measured), and what then takes most of a step with 16:",
+        "",
+        "| hidden units | batch | 2 members | 4 | 8 | 16 | most of it |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for one in growth["predicted"]:
+        times = " | ".join(f"{one['times as fast'][str(members)]:.2f}" for members in (2, 4, 8, 16))
+        lines.append(f"| {one['hidden']:,} | {one['batch']:,} | {times} | {one['most of it']} |")
+    return "\n".join(lines)
 
 
 def _published() -> str:
