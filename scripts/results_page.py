@@ -128,8 +128,8 @@ def _growth() -> str:
         f"{1e12 * prices['products']:.3g} ps, a parameter {1e12 * prices['parameters']:.3g} ps, a pixel of the batch "
         f"{1e12 * prices['batch']:.3g} ps, a number exchanged {1e9 * prices['exchange']:.3g} ns, a meeting with "
         f"another member {1e6 * prices['meeting']:.3g} µs, and the calls of a step "
-        f"{1e6 * prices['calls']:.3g} µs. What it predicts for more cores, as long as each has as much cache and memory's speed as one of these two (not "
-        "measured), and what then takes most of a step with 16:",
+        f"{1e6 * prices['calls']:.3g} µs. What it predicts for more cores, as long as each has as much "
+        "cache and memory's speed as one of these two (not measured), and what then takes most of a step with 16:",
         "",
         "| hidden units | batch | 2 members | 4 | 8 | 16 | most of it |",
         "| --- | --- | --- | --- | --- | --- | --- |",
