@@ -8,7 +8,7 @@ import numpy as np
 from byhand.errors import ByhandError
 from byhand.model import Model
 
-ACTIVATIONS = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu"}
+ACTIVATIONS = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "identity": "Identity"}
 # Of the year 2020: old enough for every runtime in use, new enough for all that is needed here.
 OPSET, IR_VERSION = 13, 7
 
