@@ -445,7 +445,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def _pixels(self, X: NDArray[Any]) -> NDArray[Any]:  # noqa: N803
         """Rows of images as the network learns from them, deskewed if that is part of the model."""
         if self.model_.preprocessing.deskew:
-            X = deskew(X.reshape(-1, *self.model_.image_shape)).reshape(len(X), -1)
+            X = deskew(X.reshape(-1, *self.model_.image_shape)).reshape(X.shape)
         return X
 
     def _training(
