@@ -21,7 +21,7 @@ from byhand.estimator.lbfgs import minimise
 from byhand.estimator.parameters import batch_size_of, in_scikit_learn, parameters_of, recipe_of
 from byhand.estimator.stopping import Stopping
 from byhand.model import Model
-from byhand.nn import Adam, Network, SoftmaxNLL
+from byhand.nn import Adam, Network, SoftmaxNLL, softmax
 from byhand.preprocessing import MinMaxScaling, Preprocessing, deskew
 from byhand.training.divergence import DivergedError
 from byhand.training.loop import Epoch, Event, Training
@@ -316,10 +316,9 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def predict_proba(self, X: ArrayLike) -> NDArray[Any]:  # noqa: N803
         """Give the probability of each label, in the order of `classes_`, shape (n, features) in, (n, classes) out."""
-        criterion, logits = SoftmaxNLL(), self._logits(X)
-        logits /= self.model_.temperature
-        criterion.forward(logits, np.zeros_like(logits))
-        return criterion.probabilities
+        # First, for it checks whether there is anything to predict with.
+        logits = self._logits(X)
+        return softmax(logits / self.model_.temperature)
 
     def predict_log_proba(self, X: ArrayLike) -> NDArray[Any]:  # noqa: N803
         """Give the natural logarithm of `predict_proba`; minus infinity for a probability that is 0."""
@@ -395,8 +394,6 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _recipe(self, X: Any, weights: Any) -> Recipe:  # noqa: N803
         """The recipe for these examples."""
-        if hasattr(self, "model_") and self.warm_start or not hasattr(self, "_streams"):
-            pass
         dtype = self.dtype or ("float64" if X.dtype == np.float64 or self.solver == "lbfgs" else "float32")
         mean_weight = 1.0 if weights is None else float(weights.mean())
         return recipe_of(self.get_params(deep=False), batch_size_of(vars(self), len(X)), mean_weight, self._seed(), dtype)
