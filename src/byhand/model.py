@@ -114,7 +114,7 @@ class Model:
         return self.logits_of_pixels(self.preprocessing.pixels(images))
 
     def logits_of_pixels(self, pixels: NDArray[Any]) -> NDArray[Any]:
-        """Give the network's raw output for what `Preprocessing.pixels` gives, shape (n, inputs) in, (n, classes) out."""
+        """Give the network's raw output for what `Preprocessing.pixels` gives: (n, inputs) in, (n, classes) out."""
         network = self._twin()
         result = np.empty((len(pixels), len(self.label_names)), self.network.parameters.dtype)
         scaled = np.empty((min(len(pixels), IMAGES_AT_A_TIME), pixels.shape[1]), result.dtype)

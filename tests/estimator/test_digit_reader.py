@@ -49,7 +49,7 @@ def test_what_cannot_be_read_gets_one_sentence() -> None:
         DigitReader().transform("photo.png")
     with pytest.raises(byhand.ByhandError, match="shape"):
         DigitReader().transform(np.zeros((3, 784)))
-    with pytest.raises(byhand.ByhandError, match="'images'|images, text"):
+    with pytest.raises(byhand.ByhandError, match="images"):
         DigitReader("pixels").fit()  # type: ignore[arg-type]
     with pytest.raises(byhand.ByhandError, match="signs"):
         DigitReader(signs=True).fit()

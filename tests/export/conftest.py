@@ -15,6 +15,13 @@ def test_images() -> NDArray[np.uint8]:
     return byhand.load_mnist().test_images
 
 
+def in_float64(model: Model) -> Model:
+    """The same model, computed in double precision."""
+    network = Network(model.network.sizes, model.network.activation, np.float64)
+    network.parameters[:] = model.network.parameters
+    return Model(network, model.preprocessing, model.label_names, model.recipe, temperature=model.temperature)
+
+
 def a_model(
     sizes: list[int], activation: str, *, labels: tuple[str, ...] = tuple("0123456789"), deskew: bool = False,
     per_pixel: bool = False, temperature: float = 1.0, dtype: Any = np.float32,

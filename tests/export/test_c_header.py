@@ -45,9 +45,7 @@ class Compiled:
 
 
 @pytest.mark.parametrize("name", ["fast", "accurate"])
-def test_a_shipped_model_reads_the_test_images_alike(
-    name: str, tmp_path: Path, test_images: NDArray[np.uint8]
-) -> None:
+def test_a_shipped_model_reads_the_test_images_alike(name: str, tmp_path: Path, test_images: NDArray[np.uint8]) -> None:
     model = byhand.load_model(name)
     positions, probabilities = Compiled(model, tmp_path)(test_images)
     np.testing.assert_allclose(probabilities, model.predict_proba(test_images), rtol=0, atol=1e-5)

@@ -10,7 +10,9 @@ from byhand.cli.common import AsJson, DataSource, Debug, ModelPath, Quiet, comma
 
 @command
 def export(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Where to: a .html, .onnx, .h, .safetensors or .md file.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Where to: a .html, .onnx, .safetensors, .h or .md file.")
+    ],
     model: ModelPath = None,
     int8: Annotated[bool, typer.Option("--int8", help="In a C header, keep weights in 8 bits.")] = False,
     data: DataSource = None,

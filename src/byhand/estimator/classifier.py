@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state, compute_sample_weight
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
 
 from byhand.data import one_hot, stratified_split
@@ -209,14 +209,12 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             parameters: for further training.
         """
         network = model.network
-        estimator = cls(
-            **{
-                "hidden_layer_sizes": tuple(network.sizes[1:-1]), "activation": network.activation,
-                "deskew": model.preprocessing.deskew, "image_shape": model.image_shape, "scaling": "whole-range",
-                "temperature": model.temperature, "dtype": str(network.parameters.dtype),
-            }
-            | parameters
-        )  # fmt: skip
+        of_model: dict[str, Any] = {
+            "hidden_layer_sizes": tuple(network.sizes[1:-1]), "activation": network.activation,
+            "deskew": model.preprocessing.deskew, "image_shape": model.image_shape, "scaling": "whole-range",
+            "temperature": model.temperature, "dtype": str(network.parameters.dtype),
+        }  # fmt: skip
+        estimator = cls(**(of_model | parameters))
         estimator.classes_, estimator.model_ = model.labels, model
         estimator.n_features_in_ = network.sizes[0]
         estimator._begin_curves()
@@ -236,31 +234,31 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             DivergedError: training diverged; the last good weights are kept.
         """
         further = self.warm_start and hasattr(self, "model_")
-        X, y, weights = self._checked(X, y, sample_weight, reset=not further)
-        classes = np.unique(y)
+        rows, labels, weights = self._checked(X, y, sample_weight, reset=not further)
+        classes = np.unique(labels)
         if further and not np.array_equal(classes, self.classes_):
             raise ByhandError(
                 f"warm_start goes on with the classes it has, {list(self.classes_)}, and y has {list(classes)}: start "
                 "anew with warm_start=False."
             )
-        self.classes_ = classes
-        X, y, weights = self._counted(X, y, weights)
-        recipe = self._recipe(X, weights)
+        self.classes_: NDArray[Any] = classes
+        rows, positions, weights = self._counted(rows, labels, weights)
+        recipe = self._recipe(rows, weights)
         if not further:
-            self._start_network(X, recipe)
-        held_out = (X[:0], y[:0], None)
+            self._start_network(rows, recipe)
+        held_out = (rows[:0], positions[:0], None)
         if self.early_stopping and self.solver != "lbfgs":
-            kept, out = stratified_split(y, self._validation_count(len(y)), self._streams.split)
-            held_out = X[out], y[out], None if weights is None else weights[out]
-            X, y, weights = X[kept], y[kept], None if weights is None else weights[kept]
-        training = self._training(X, y, weights, recipe, held_out)
+            kept, out = stratified_split(positions, self._validation_count(len(rows)), self._streams.split)
+            held_out = rows[out], positions[out], None if weights is None else weights[out]
+            rows, positions, weights = rows[kept], positions[kept], None if weights is None else weights[kept]
+        training = self._training(rows, positions, weights, recipe, held_out)
         if self.solver == "lbfgs":
             self._fit_all_at_once(training)
         else:
             self._fit_epochs(training)
         return self
 
-    @available_if(_has_steps)
+    @available_if(_has_steps)  # type: ignore[untyped-decorator]
     def partial_fit(
         self,
         X: ArrayLike,  # noqa: N803
@@ -282,24 +280,24 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         first = not hasattr(self, "model_")
         if self.early_stopping or self.schedule != "constant" or self.fading or self.class_weight == "balanced":
             raise ByhandError(
-                "partial_fit does not know how many examples will come, and does not support early_stopping, one-cycle, "
-                "fading, or class_weight='balanced'."
+                "partial_fit does not know how many examples will come, and does not support early_stopping, "
+                "one-cycle, fading, or class_weight='balanced'."
             )
-        X, y, weights = self._checked(X, y, sample_weight, reset=first)
+        rows, labels, weights = self._checked(X, y, sample_weight, reset=first)
         if first:
             if classes is None:
                 raise ByhandError("classes must be passed on the first call to partial_fit: all labels there will be.")
             self.classes_ = np.unique(np.asarray(classes))
         elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), self.classes_):
             raise ByhandError(f"classes={list(np.asarray(classes))} is not what the first call said: {self.classes_}.")
-        unknown = np.setdiff1d(y, self.classes_)
+        unknown = np.setdiff1d(labels, self.classes_)
         if len(unknown):
             raise ByhandError(f"y has labels that were not in classes: {list(unknown)[:5]}.")
-        X, y, weights = self._counted(X, y, weights)
-        recipe = self._recipe(X, weights)
+        rows, positions, weights = self._counted(rows, labels, weights)
+        recipe = self._recipe(rows, weights)
         if first:
-            self._start_network(X, recipe)
-        training = self._training(X, y, weights, recipe, (X[:0], y[:0], None))
+            self._start_network(rows, recipe)
+        training = self._training(rows, positions, weights, recipe, (rows[:0], positions[:0], None))
         # What the optimiser remembers of earlier examples.
         for name, array in getattr(self, "_memory", {}).items():
             training.optimiser.memory[name][...] = array
@@ -360,31 +358,31 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return hasattr(self, "model_")
 
     def _checked(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> tuple[Any, Any, Any]:  # noqa: N803
-        """Examples, labels and weights as arrays, rows of bytes or floating-point numbers; weights None for once each."""
-        X, y = validate_data(
+        """Rows of bytes or floating-point numbers, labels, and weights, None for once each, as arrays."""
+        if len(getattr(y, "shape", ())) == 2 and y.shape[1] > 1:
+            raise ByhandError("y has several columns: give one label per example, y.argmax(axis=1) for one-hot rows.")
+        rows, labels = validate_data(
             self, X, y, accept_sparse=["csr", "csc", "coo"], dtype=[np.float64, np.float32, np.uint8], reset=reset
         )
-        check_classification_targets(y)
-        if type_of_target(y).startswith("multilabel") or (np.ndim(y) == 2 and y.shape[1] > 1):
-            raise ByhandError("y has several columns: give one label per example, y.argmax(axis=1) for one-hot rows.")
-        y = column_or_1d(y, warn=True)
+        check_classification_targets(labels)
+        labels = column_or_1d(labels, warn=True)
         weights = None
         if sample_weight is not None:
-            weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+            weights = _check_sample_weight(sample_weight, rows, dtype=np.float64, ensure_non_negative=True)
         if self.class_weight is not None:
-            by_class = compute_sample_weight(self.class_weight, y)
+            by_class = compute_sample_weight(self.class_weight, labels)
             weights = by_class if weights is None else weights * by_class
-        return X, y, weights
+        return rows, labels, weights
 
     def _counted(self, X: Any, y: Any, weights: Any) -> tuple[Any, Any, Any]:  # noqa: N803
         """Dense examples, positions in `classes_`, and weights, without examples of weight 0."""
-        positions = np.searchsorted(self.classes_, y)
+        rows, positions = X, np.searchsorted(self.classes_, y)
         if weights is not None and not weights.all():
             if not weights.any():
                 raise ByhandError("All sample weights are 0: there is nothing to learn from.")
             counting = np.flatnonzero(weights)
-            X, positions, weights = X[counting], positions[counting], weights[counting]
-        return X.toarray() if issparse(X) else X, positions, weights
+            rows, positions, weights = rows[counting], positions[counting], weights[counting]
+        return rows.toarray() if issparse(rows) else rows, positions, weights
 
     def _seed(self) -> int:
         """The seed: `random_state` itself if it is a whole number, else drawn from it."""
@@ -396,7 +394,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         """The recipe for these examples."""
         dtype = self.dtype or ("float64" if X.dtype == np.float64 or self.solver == "lbfgs" else "float32")
         mean_weight = 1.0 if weights is None else float(weights.mean())
-        return recipe_of(self.get_params(deep=False), batch_size_of(vars(self), len(X)), mean_weight, self._seed(), dtype)
+        batch_size = batch_size_of(vars(self), len(X))
+        return recipe_of(self.get_params(deep=False), batch_size, mean_weight, self._seed(), dtype)
 
     def _start_network(self, X: NDArray[Any], recipe: Recipe) -> None:  # noqa: N803
         """A model with its first weights, and curves that are still empty."""
@@ -430,20 +429,24 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         if self.image_shape is not None:
             height, width = self.image_shape
             if height * width != pixels:
-                raise ByhandError(f"image_shape={self.image_shape} has {height * width} pixels, and X {pixels} features.")
+                raise ByhandError(
+                    f"image_shape={self.image_shape} has {height * width} pixels, and X {pixels} features."
+                )
             return int(height), int(width)
         images = recipe.deskew or recipe.augments
         if side * side == pixels:
             return side, side
         if images:
-            raise ByhandError(f"X has {pixels} features, no square image: say image_shape=(height, width) to deform it.")
+            raise ByhandError(
+                f"X has {pixels} features, no square image: say image_shape=(height, width) to deform it."
+            )
         return 1, pixels
 
     def _pixels(self, X: NDArray[Any]) -> NDArray[Any]:  # noqa: N803
         """Rows of images as the network learns from them, deskewed if that is part of the model."""
-        if self.model_.preprocessing.deskew:
-            X = deskew(X.reshape(-1, *self.model_.image_shape)).reshape(X.shape)
-        return X
+        if not self.model_.preprocessing.deskew:
+            return X
+        return deskew(X.reshape(-1, *self.model_.image_shape)).reshape(X.shape)
 
     def _training(
         self, X: NDArray[Any], y: NDArray[Any], weights: NDArray[Any] | None, recipe: Recipe,  # noqa: N803
@@ -453,7 +456,9 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         model, streams = self.model_, self._streams
         dtype = model.network.parameters.dtype
         if (recipe.deskew or recipe.augments) and X.min() < 0:
-            raise ByhandError("Images are bright on a background of 0 and X has numbers below 0: shift them by X.min().")
+            raise ByhandError(
+                "Images are bright on a background of 0 and X has numbers below 0: shift them by X.min()."
+            )
         targets = one_hot(y, len(self.classes_), dtype)
         if weights is not None:
             targets *= (weights / weights.mean())[:, np.newaxis].astype(dtype)
@@ -555,12 +560,13 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _called_back(self, epoch: Epoch) -> bool:
         """Call every callback; tell whether one wants to stop."""
-        return any([callback(self, epoch) is True for callback in self.callbacks or ()])
+        answers = [callback(self, epoch) for callback in self.callbacks or ()]
+        return any(answer is True for answer in answers)
 
     def _warn_of_end(self) -> None:
         warnings.warn(
-            f"Maximum iterations ({self.max_iter}) reached and the optimization hasn't converged yet: raise max_iter, or "
-            "scale X.",
+            f"Maximum iterations ({self.max_iter}) reached and the optimization hasn't converged yet: raise max_iter, "
+            "or scale X.",
             ConvergenceWarning,
             stacklevel=4,
         )
@@ -578,8 +584,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def _logits(self, X: Any) -> NDArray[Any]:  # noqa: N803
         """The network's raw output for rows of X, shape (n, classes)."""
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32, np.uint8], reset=False)
-        if not issparse(X):
-            return self.model_.logits_of_pixels(self._pixels(X))
-        parts = [X[start : start + ROWS_AT_A_TIME].toarray() for start in range(0, X.shape[0], ROWS_AT_A_TIME)]
+        rows = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32, np.uint8], reset=False)
+        if not issparse(rows):
+            return self.model_.logits_of_pixels(self._pixels(rows))
+        parts = [rows[start : start + ROWS_AT_A_TIME].toarray() for start in range(0, rows.shape[0], ROWS_AT_A_TIME)]
         return np.concatenate([self.model_.logits_of_pixels(self._pixels(part)) for part in parts])

@@ -65,8 +65,8 @@ class DigitReader(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sci
                 list, an iterator, a column of a data frame, or one array (n, h, w) or (n, h, w, 3 or 4).
 
         Returns:
-            "images": grey levels, bright on dark, uint8, shape (n, 784); a picture without a digit gives a dark row, and
-            an `InputWarning` says so. "text": shape (n, 1), rows of writing divided by line breaks.
+            "images": grey levels, bright on dark, uint8, shape (n, 784); a picture without a digit gives a dark row,
+            and an `InputWarning` says so. "text": shape (n, 1), rows of writing divided by line breaks.
 
         Raises:
             ByhandError: not pictures, or one that cannot be read.
@@ -115,13 +115,14 @@ def _pictures_in(X: Any) -> list[Any]:  # noqa: N803
     """Pictures as a list, from whatever holds them."""
     if isinstance(X, str | Path | bytes | bytearray) or not isinstance(X, Iterable):
         raise ByhandError("DigitReader takes many pictures: put the one picture into a list.")
+    pictures: Any = X
     if hasattr(X, "columns"):
         if len(X.columns) != 1:
             raise ByhandError(f"This data frame has {len(X.columns)} columns: give the one with the pictures.")
-        X = X[X.columns[0]]
-    if isinstance(X, np.ndarray):
-        if X.dtype.kind in "OUS" and X.ndim == 2 and X.shape[1] == 1:
-            X = X[:, 0]  # what a ColumnTransformer hands on
-        elif X.dtype.kind not in "OUS" and X.ndim not in (3, 4):
-            raise ByhandError(f"Pictures in an array have shape (n, h, w) or (n, h, w, 3 or 4), not {X.shape}.")
-    return [str(one) if isinstance(one, np.str_) else one for one in X]
+        pictures = pictures[X.columns[0]]
+    if isinstance(pictures, np.ndarray):
+        if pictures.dtype.kind in "OUS" and pictures.ndim == 2 and pictures.shape[1] == 1:
+            pictures = pictures[:, 0]  # what a ColumnTransformer hands on
+        elif pictures.dtype.kind not in "OUS" and pictures.ndim not in (3, 4):
+            raise ByhandError(f"Pictures in an array have shape (n, h, w) or (n, h, w, 3 or 4), not {pictures.shape}.")
+    return [str(one) if isinstance(one, np.str_) else one for one in pictures]

@@ -70,8 +70,8 @@ def parameters_of(recipe: Recipe) -> dict[str, Any]:
     for name in ("drawn_digits", "outliers", "corruptions", "fine_tune", "limit"):
         if getattr(recipe, name):
             raise ByhandError(
-                f"The recipe {recipe.name} uses {name}, which the estimator does not do: train it with byhand.train and "
-                "wrap the model with MLPClassifier.from_model."
+                f"The recipe {recipe.name} uses {name}, which the estimator does not do: train it with byhand.train "
+                "and wrap the model with MLPClassifier.from_model."
             )
     return {name: getattr(recipe, name) for name in SHARED} | {
         "hidden_layer_sizes": recipe.hidden, "activation": recipe.activation, "initialiser": recipe.initialiser,
@@ -91,7 +91,9 @@ def in_scikit_learn(sentence: str) -> str:
 
 
 def batch_size_of(parameters: Mapping[str, Any], examples: int) -> int:
-    """Examples per step: at most as many as there are."""
+    """Examples per step: at most as many as there are, and with "lbfgs" all of them."""
+    if parameters["solver"] == "lbfgs":
+        return examples
     size = parameters["batch_size"]
     if size == "auto":
         size = USUAL_BATCH_SIZE
@@ -124,7 +126,9 @@ def _check(parameters: Mapping[str, Any]) -> None:
     if parameters["solver"] == "lbfgs" and any(
         parameters[name] for name in ("rotation", "scale", "shear", "shift", "elastic")
     ):
-        raise ByhandError("solver='lbfgs' needs the same examples in each iteration: use 'adam' or 'sgd' to deform them.")
+        raise ByhandError(
+            "solver='lbfgs' needs the same examples in each iteration: use 'adam' or 'sgd' to deform them."
+        )
 
 
 def _among(parameters: Mapping[str, Any], name: str, choices: Any) -> str:

@@ -18,6 +18,7 @@ from byhand.preprocessing.deskewing import (
 
 LARGEST_INT8 = 127
 NUMBERS_PER_LINE = 16
+PREPARATION = "    uint8_t upright[BYHAND_PIXELS];\n    byhand_deskew(image, upright);\n    image = upright;\n"
 ACTIVATIONS = {
     "sigmoid": "1 / (1 + expf(-z))", "tanh": "tanhf(z)", "relu": "z > 0 ? z : 0", "identity": "z",
 }  # fmt: skip
@@ -30,7 +31,7 @@ def c_header(model: Model, int8: bool = False) -> str:
 
     Args:
         model: of any size.
-        int8: keep each weight as a whole number from -127 to 127 times a factor of its unit, in a quarter of the memory.
+        int8: keep each weight as a whole number from -127 to 127 times its unit's factor, in a quarter of the memory.
     """
     height, width = model.image_shape
     layers = list(_layers(model))
@@ -62,7 +63,7 @@ def c_header(model: Model, int8: bool = False) -> str:
         "product": "sum = sum * scale[unit] + bias[unit];" if int8 else "sum += bias[unit];",
         "unused_scale": "" if int8 else "    (void)scale;\n",
         "deskewing": _part("deskewing.c", _deskewing(height, width)) if deskews else "",
-        "prepare": "    uint8_t upright[BYHAND_PIXELS];\n    byhand_deskew(image, upright);\n    image = upright;\n" * deskews,
+        "prepare": PREPARATION * deskews,
         "calls": "\n".join(calls),
         "last": len(layers) % 2,
         "temperature": _number(model.temperature),

@@ -41,8 +41,8 @@ def model_card(model: Model) -> str:
             "",
             "## Use",
             "",
-            f"Images of {width} x {height} pixels, one symbol each, bright on dark, grey levels from {low:g} to {high:g}"
-            f"{', deskewed by the model itself' * preprocessing.deskew}. It gives a probability for each of "
+            f"Images of {width} x {height} pixels, one symbol each, bright on dark, grey levels from {low:g} to "
+            f"{high:g}{', deskewed by the model itself' * preprocessing.deskew}. It gives a probability for each of "
             f"{len(model.label_names)} labels: {', '.join(model.label_names)}.",
             "",
             "## Data",

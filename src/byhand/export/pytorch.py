@@ -57,10 +57,10 @@ def from_torch(sequential: Any, labels: Sequence[object] | None = None) -> Model
     activations = {theirs: ours for ours, theirs in MODULES.items()}
     fits = len(linear) == len(between) + 1 and all(type(module).__name__ == "Linear" for module in linear)
     if not fits or len(kinds) > 1 or not kinds <= set(activations):
-        names = ", ".join(type(module).__name__ for module in sequential)
+        found = ", ".join(type(module).__name__ for module in sequential)
         raise ByhandError(
-            f"This network has {names or 'no layers'}: byhand knows Linear layers with one kind of activation between each "
-            f"two, {', '.join(activations)}."
+            f"This network has {found or 'no layers'}: byhand knows Linear layers with one kind of activation between "
+            f"each two, {', '.join(activations)}."
         )
     weights = [module.weight.detach().cpu().numpy().T for module in linear]
     sizes = [len(weights[0]), *(weight.shape[1] for weight in weights)]

@@ -18,9 +18,10 @@ OURS = {theirs: ours for ours, theirs in THEIRS.items()}
 def to_sklearn(model: Model) -> Any:
     """Make a fitted `sklearn.neural_network.MLPClassifier` with the weights of a model.
 
-    It takes the network's inputs, prepared by `model.preprocessing.inputs(images)`, and gives the model's probabilities.
-    The last layer is divided by the model's temperature. With two classes, scikit-learn has one output, the logit of the
-    second class against the first: exp(b) / (exp(a) + exp(b)) = 1 / (1 + exp(-(b - a))).
+    It takes the network's inputs, prepared by `model.preprocessing.inputs(images)`, and gives the model's
+    probabilities, but for rounding: the last layer is divided by the model's temperature. With two classes,
+    scikit-learn has one output, the logit of the second class against the first:
+    exp(b) / (exp(a) + exp(b)) = 1 / (1 + exp(-(b - a))).
     """
     network, dtype = model.network, model.network.parameters.dtype
     classifier = MLPClassifier(tuple(network.sizes[1:-1]), activation=THEIRS[network.activation])
@@ -53,7 +54,7 @@ def from_sklearn(classifier: Any) -> Model:
         raise ByhandError(f"This {type(classifier).__name__} is no fitted MLPClassifier of scikit-learn.")
     weights, biases = list(classifier.coefs_), list(classifier.intercepts_)
     classes = list(classifier.classes_)
-    if len(classes) == 2 and classifier.out_activation_ == "logistic":
+    if len(classes) == 2 and classifier.n_outputs_ == 1:
         weights[-1] = np.hstack([np.zeros_like(weights[-1]), weights[-1]])
         biases[-1] = np.concatenate([np.zeros_like(biases[-1]), biases[-1]])
     elif classifier.out_activation_ != "softmax":

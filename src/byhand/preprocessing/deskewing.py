@@ -66,7 +66,9 @@ def deskew(images: NDArray[Any]) -> NDArray[Any]:
 
 
 def moment_powers(height: int, width: int) -> NDArray[np.float64]:
-    """What a pixel's brightness counts in the moments: 1, d, a, d², da, a², where it lies d below, a right of the middle.
+    """What a pixel's brightness counts in the moments: 1, d, a, d², da, a².
+
+    It lies d pixels below the middle of the image, and a to the right of it.
 
     Returns:
         Shape (height * width, 6).

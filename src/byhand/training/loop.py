@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from byhand.data.batches import batches
 from byhand.nn import L2, SCHEDULES, Network, SoftmaxNLL, make_optimiser
@@ -183,7 +184,7 @@ class Training:
         while self.step < self.steps and not self.stopped_early:
             start = time.perf_counter()
             # Divergence is noticed by the loss; NumPy's warnings would only come on top.
-            threads = threadpool_limits(1, "blas") if self.one_thread else nullcontext()
+            threads = _libraries().limit(limits=1, user_api="blas") if self.one_thread else nullcontext()
             with threads, np.errstate(over="ignore", invalid="ignore"):
                 for report in self._steps_of_epoch():
                     if report:
@@ -256,3 +257,9 @@ class Training:
             for name, array in state_of(self.network, self.optimiser).items():
                 if name == "parameters" or whole_state:
                     np.copyto(array, self.share.whole[name])
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """The libraries with threads of their own. Looking for them takes 2 to 14 ms: too long for every epoch."""
+    return ThreadpoolController()
