@@ -111,7 +111,11 @@ class Model:
 
     def logits(self, images: NDArray[Any]) -> NDArray[Any]:
         """Give the network's raw output for images as in `predict_proba`, shape (n, classes)."""
-        pixels, network = self.preprocessing.pixels(images), self._twin()
+        return self.logits_of_pixels(self.preprocessing.pixels(images))
+
+    def logits_of_pixels(self, pixels: NDArray[Any]) -> NDArray[Any]:
+        """Give the network's raw output for what `Preprocessing.pixels` gives: (n, inputs) in, (n, classes) out."""
+        network = self._twin()
         if len(pixels) <= IMAGES_AT_A_TIME:
             inputs = self.preprocessing.scaling.transform(pixels, self.network.parameters.dtype)
             return network.forward(inputs).copy()

@@ -1,8 +1,6 @@
-import importlib
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import byhand as library
@@ -37,7 +35,8 @@ def test_export_copies_a_model_file(byhand: Byhand, tmp_path: Path, run_folder: 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["model.docx"], "must end in .onnx, .html or .safetensors"),
+        (["model.docx"], "must end in .onnx, .html, .safetensors, .h or .md"),
+        (["model.onnx", "--int8"], "--int8 is for C headers"),
         (["nowhere/model.html"], "Cannot write"),
         (["model.html", "--model", "missing"], "no model at missing"),
     ],
@@ -52,29 +51,30 @@ def test_what_cannot_be_exported_gets_one_sentence(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("temperature", [1.0, 1.7])
-@pytest.mark.parametrize(("sizes", "activation"), [([784, 30, 20, 10], "relu"), ([784, 16, 10], "tanh")])
-def test_an_onnx_graph_gives_the_model_s_probabilities(
-    tmp_path: Path, sizes: list[int], activation: str, temperature: float
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        ("weights.h", [], "static int byhand_predict"),
+        ("weights.h", ["--int8"], "static const int8_t byhand_weights1"),
+        ("card.md", [], "## Limits"),
+    ],
+)
+def test_export_writes_headers_and_cards(
+    byhand: Byhand, tmp_path: Path, name: str, options: list[str], words: str
 ) -> None:
-    reference = importlib.import_module("onnx.reference")
-    images = library.load_mnist().test_images[:100]
-    network = Network(sizes, activation)
-    network.initialise("glorot", np.random.default_rng(0))
-    preprocessing = Preprocessing((28, 28), MinMaxScaling.fit(images, per_pixel=True))
-    model = Model(network, preprocessing, tuple("0123456789"), temperature=temperature)
-    export(model, tmp_path / "model.onnx")
-    run = reference.ReferenceEvaluator(str(tmp_path / "model.onnx")).run
-    probabilities, labels = run(None, {"images": images})
-    np.testing.assert_allclose(probabilities, model.predict_proba(images), atol=1e-5)
-    np.testing.assert_array_equal(labels, model.predict(images))
+    done = byhand("export", name, "--model", "accurate", *options)
+    assert done.returncode == 0, done.stderr
+    assert words in (tmp_path / name).read_text("utf-8")
 
 
-def test_a_model_that_deskews_has_no_onnx_form(byhand: Byhand, tmp_path: Path) -> None:
-    done = byhand("export", "accurate.onnx", "--model", "accurate")
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "deskews" in done.stderr
-    assert list(tmp_path.iterdir()) == []
+def test_a_model_of_private_data_needs_none_but_for_the_page(byhand: Byhand, tmp_path: Path) -> None:
+    scaling = MinMaxScaling.fit(library.load_mnist().test_images[:9])
+    model = Model(Network([784, 10]), Preprocessing((28, 28), scaling), tuple("0123456789"), {"data": "arrays"})
+    model.save(tmp_path / "mine.safetensors")
+    assert byhand("export", "mine.onnx", "--model", "mine.safetensors").returncode == 0
+    done = byhand("export", "mine.html", "--model", "mine.safetensors")
+    assert done.returncode == 1
+    assert "--data" in done.stderr
 
 
 def test_a_network_that_the_page_cannot_show_is_refused(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_all_derivatives_agree_with_finite_differences(seed: int) -> None:
     assert max(check.max_relative_error for check in checks) <= 1e-6
     names = {check.network for check in checks}
     assert len(ARCHITECTURES) >= 3
-    for word in ("sigmoid", "tanh", "relu", "no hidden layer", "L2"):
+    for word in ("sigmoid", "tanh", "relu", "identity", "no hidden layer", "L2", "weighted examples"):
         assert any(word in name for name in names)
 
 
@@ -48,6 +48,20 @@ def test_targets_may_be_divided_between_classes() -> None:
     # The best answer to a target that is divided evenly is to divide evenly.
     assert criterion.forward(np.zeros((1, 3)), np.full((1, 3), 1 / 3)) == pytest.approx(np.log(3))
     assert np.abs(criterion.backward()).max() < 1e-16
+
+
+def test_an_example_of_weight_three_counts_as_three() -> None:
+    sizes = (5, 4, 3)
+    network, (inputs, targets) = a_network(sizes, "tanh"), a_batch(sizes)
+    weights = np.array([1.0, 2.0, 3.0])
+    weighted, repeated = SoftmaxNLL(weighted=True), SoftmaxNLL()
+    loss = weighted.forward(network.forward(inputs[:3]), targets[:3] * weights[:, np.newaxis])
+    network.backward(weighted.backward())
+    gradient = network.gradient / 2  # weights of mean 1 would be half as large
+    again = np.repeat(np.arange(3), [1, 2, 3])
+    assert repeated.forward(network.forward(inputs[again]), targets[again]) == pytest.approx(loss / 2, abs=1e-12)
+    network.backward(repeated.backward())
+    np.testing.assert_allclose(network.gradient, gradient, atol=1e-12)
 
 
 def times(factor: float) -> Callable[[Any], Any]:

@@ -17,7 +17,7 @@ from byhand.data.one_hot import one_hot
 from byhand.errors import ByhandError
 from byhand.explanation.differences import Differences
 from byhand.model import Model
-from byhand.nn import SGD, Dense, Network, ReLU, Sigmoid, SoftmaxNLL, Tanh, softmax
+from byhand.nn import SGD, Dense, Identity, Network, ReLU, Sigmoid, SoftmaxNLL, Tanh, softmax
 
 # What the exercise was first trained with, one image at a time.
 LEARNING_RATE = 0.1
@@ -26,6 +26,7 @@ ACTIVATION = {
     Sigmoid: ("sigmoid", "a = 1 / (1 + exp(-z))", "a (1 - a)"),
     Tanh: ("tanh", "a = tanh(z)", "1 - a²"),
     ReLU: ("relu", "a = max(z, 0)", "1 if z > 0, else 0"),
+    Identity: ("identity", "a = z", "1"),
 }
 
 

@@ -1,6 +1,6 @@
 """The mathematics, by hand: NumPy and nothing else. Each backward pass stands beside its derivation."""
 
-from byhand.nn.activations import ACTIVATIONS, ReLU, Sigmoid, Tanh
+from byhand.nn.activations import ACTIVATIONS, Identity, ReLU, Sigmoid, Tanh
 from byhand.nn.dense import Dense
 from byhand.nn.initialisers import INITIALISERS
 from byhand.nn.losses import L2, SoftmaxNLL, softmax
@@ -17,6 +17,7 @@ __all__ = [
     "SGD",
     "Adam",
     "Dense",
+    "Identity",
     "Nesterov",
     "Network",
     "Optimiser",

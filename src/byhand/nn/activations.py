@@ -81,5 +81,20 @@ class ReLU:
         return output_gradient
 
 
-Activation = Sigmoid | Tanh | ReLU
-ACTIVATIONS: dict[str, type[Activation]] = {"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU}
+class Identity:
+    """a = z: no activation. Layers of it are together one linear map, narrowed by the smallest layer.
+
+    Derivative: da/dz = 1, so dL/dz = dL/da.
+    """
+
+    def forward(self, inputs: NDArray[Any]) -> NDArray[Any]:
+        """Give the numbers as they are, shape (n, units)."""
+        return inputs
+
+    def backward(self, output_gradient: NDArray[Any]) -> NDArray[Any]:
+        """Give dL/da as dL/dz, shape (n, units)."""
+        return output_gradient
+
+
+Activation = Sigmoid | Tanh | ReLU | Identity
+ACTIVATIONS: dict[str, type[Activation]] = {"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU, "identity": Identity}

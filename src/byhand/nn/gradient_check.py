@@ -23,7 +23,8 @@ STEP = 3e-5
 # difference quotient has too few digits left.
 FLOOR = 1e-2
 ARCHITECTURES = ((6, 3), (7, 5, 3), (8, 6, 5, 4), (5, 4, 4, 4, 3))
-L2_STRENGTHS = (0.0, 0.1)
+# Strength of the weight decay, and whether examples are weighted.
+LOSSES = ((0.0, False), (0.1, False), (0.0, True))
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def check_gradients(seed: int = 0) -> Iterator[LayerCheck]:
         One comparison for each layer's weights and biases.
     """
     rng = np.random.default_rng(seed)
-    for sizes, activation, strength in product(ARCHITECTURES, ACTIVATIONS, L2_STRENGTHS):
+    for sizes, activation, (strength, weighted) in product(ARCHITECTURES, ACTIVATIONS, LOSSES):
         if len(sizes) == 2 and activation != "sigmoid":
             continue  # no hidden layer, so no activation to try
         network = Network(sizes, activation, np.float64)
@@ -63,6 +64,9 @@ def check_gradients(seed: int = 0) -> Iterator[LayerCheck]:
         name = f"{'-'.join(map(str, sizes))} {activation if len(sizes) > 2 else 'no hidden layer'}"
         if strength:
             name += f", L2 {strength}"
+        if weighted:
+            targets *= rng.uniform(0.2, 3, (9, 1))
+            name += ", weighted examples"
         yield from check_network(network, inputs, targets, strength, name)
 
 
@@ -74,11 +78,12 @@ def check_network(
     Args:
         network: in float64; its parameters are as before afterwards.
         inputs: shape (n, inputs).
-        targets: one-hot rows, shape (n, classes).
+        targets: one-hot rows, perhaps times the weight of their example, shape (n, classes).
         l2: strength of the weight decay that is part of the loss.
         name: what the results call it.
     """
-    criterion, penalty = SoftmaxNLL(), L2(l2, network.dense)
+    weighted = not np.allclose(targets.sum(axis=1), 1)
+    criterion, penalty = SoftmaxNLL(weighted), L2(l2, network.dense)
 
     def loss() -> float:
         return criterion.forward(network.forward(inputs), targets) + penalty.forward()

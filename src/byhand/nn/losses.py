@@ -21,6 +21,11 @@ class SoftmaxNLL:
     the mean over n examples. Taken together the two steps have this simple gradient and never divide by a
     vanishing probability.
 
+    Weighted examples: to count an example's loss w times is to multiply its target by w, t = w y, whose entries then
+    sum to w. Its loss is w (log(sum_j exp(z_j)) - sum_k y_k z_k) = w log(sum_j exp(z_j)) - sum_k t_k z_k, and the
+    derivative dL/dz = (w p - t) / n. The mean still divides by the number of examples n: with weights whose mean is 1
+    in the training set, it is on average the weighted mean.
+
     Adding the same number to all logits changes nothing, so the largest is brought to 0 first: exp() then
     gives 1 at most, and at least one 1, for logits of any size.
 
@@ -29,12 +34,16 @@ class SoftmaxNLL:
             divided target has no right class, and is not among them (unless all its logits are equal).
     """
 
+    def __init__(self, weighted: bool = False) -> None:
+        """Prepare for batches; `weighted` says that targets sum to an example's weight, above 0, and not to 1."""
+        self.weighted = weighted
+
     def forward(self, logits: NDArray[Any], targets: NDArray[Any]) -> float:
         """Compute the mean loss of a batch.
 
         Args:
             logits: shape (n, classes); overwritten.
-            targets: rows that sum to 1, mostly one-hot, shape (n, classes).
+            targets: rows that sum to 1, mostly one-hot, or to the example's weight, shape (n, classes).
 
         Returns:
             The loss in nats; 0 is perfect, log(classes) is guessing.
@@ -48,11 +57,17 @@ class SoftmaxNLL:
         np.exp(logits, out=self.probabilities)
         total = np.add.reduce(self.probabilities, axis=1, keepdims=True)
         self.probabilities /= total
-        return float(np.add.reduce(np.log(total[:, 0]) - right)) / len(right)
+        log_total = np.log(total[:, 0])
+        if self.weighted:
+            self.weights = np.add.reduce(targets, axis=1)
+            log_total *= self.weights
+        return float(np.add.reduce(log_total - right)) / len(right)
 
     def backward(self) -> NDArray[Any]:
         """Give dL/d(logits) of the batch just seen, shape (n, classes)."""
         gradient = self.probabilities
+        if self.weighted:
+            gradient *= self.weights[:, np.newaxis]
         gradient -= self.targets
         gradient /= len(gradient)
         return gradient

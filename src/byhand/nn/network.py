@@ -31,7 +31,7 @@ class Network:
 
     Attributes:
         sizes: units per layer, inputs first, for example [784, 128, 10].
-        activation: "sigmoid", "tanh" or "relu".
+        activation: "sigmoid", "tanh", "relu" or "identity".
         parameters: all weights and biases, shape (p,).
         gradient: the loss's derivative by each parameter, after `backward`, shape (p,).
         dense: the dense layers, first to last.

@@ -42,15 +42,15 @@ def deskew(images: NDArray[Any]) -> NDArray[Any]:
     """
     n, height, width = images.shape
     deskewed = np.empty_like(images)
-    rows, columns = np.indices((height, width), np.float32)
-    down, across = rows - (height - 1) / 2, columns - (width - 1) / 2
-    powers = np.stack([np.ones_like(down), down, across, down * down, down * across, across * across], axis=-1)
-    powers = powers.reshape(-1, 6)
+    powers = moment_powers(height, width)
+    down, across = (powers[:, axis].astype(np.float32).reshape(height, width) for axis in (1, 2))
     target = TARGET_SPREAD_OF_SIDE * np.array([[height], [width]], np.float32)
     for start in range(0, n, IMAGES_AT_A_TIME):
         chunk = images[start : start + IMAGES_AT_A_TIME].reshape(-1, height * width).astype(np.float32)
         clear = np.maximum(chunk - LEAST_MASS_OF_BRIGHTEST * chunk.max(axis=1, keepdims=True), 0)
-        mass, *moments = (clear @ powers).T
+        # Sums of these products are exact in float64, in whatever order they are added: an ONNX graph or another BLAS
+        # gets the same bits. In float32, 5 pixels of the 10,000 test images are rounded to the next grey level.
+        mass, *moments = (clear @ powers).T.astype(np.float32)
         r, c, rr, rc, cc = np.array(moments) / np.maximum(mass, np.float32(1e-6))
         rr, rc, cc = rr - r * r, rc - r * c, cc - c * c
         slant = np.divide(rc, rr, out=np.zeros_like(rc), where=rr > 0)
@@ -63,3 +63,17 @@ def deskew(images: NDArray[Any]) -> NDArray[Any]:
         looked_up = resample(chunk, sources).reshape(-1, height, width)
         deskewed[start : start + IMAGES_AT_A_TIME] = np.rint(looked_up) if images.dtype.kind in "iu" else looked_up
     return deskewed
+
+
+def moment_powers(height: int, width: int) -> NDArray[np.float64]:
+    """What a pixel's brightness counts in the moments: 1, d, a, d², da, a².
+
+    It lies d pixels below the middle of the image, and a to the right of it.
+
+    Returns:
+        Shape (height * width, 6).
+    """
+    rows, columns = np.indices((height, width), np.float64)
+    down, across = rows - (height - 1) / 2, columns - (width - 1) / 2
+    powers = [np.ones_like(down), down, across, down * down, down * across, across * across]
+    return np.stack(powers, axis=-1).reshape(-1, 6)

@@ -60,7 +60,7 @@ class MinMaxScaling:
         pixels = images.reshape(len(images), -1)
         if out is None:
             out = np.empty(pixels.shape, dtype)
-        factor, offset = self._factor_and_offset(out.dtype)
+        factor, offset = self.factor_and_offset(out.dtype)
         np.copyto(out, pixels)
         out *= factor
         if offset is not None:
@@ -74,7 +74,7 @@ class MinMaxScaling:
         """
         return scaled * (self.maximum - self.minimum) + self.minimum
 
-    def _factor_and_offset(self, dtype: np.dtype[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    def factor_and_offset(self, dtype: np.dtype[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
         """Scaling as one product and one difference, scaled = pixel * factor - offset; None for an offset of 0."""
         if dtype not in self._constants:
             span = self.maximum - self.minimum

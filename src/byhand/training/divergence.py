@@ -37,6 +37,7 @@ class DivergenceGuard:
 
     Attributes:
         guessing: the loss of guessing, in nats.
+        limit: a mean loss above it, in nats, means that training has diverged.
         usual_rate: a learning rate that works elsewhere, to recommend.
         good: the parameters when all was last well.
         losses: of the batches since the last judgement.
@@ -47,6 +48,7 @@ class DivergenceGuard:
         self.network, self.usual_rate = network, usual_rate
         self.good = network.parameters.copy()
         self.guessing = loss_of_guessing(targets)
+        self.limit = DIVERGED_TIMES_GUESSING * self.guessing
         self.losses: list[float] = []
         self.at_start = True
 
@@ -62,10 +64,9 @@ class DivergenceGuard:
         finite = math.isfinite(loss) and bool(np.isfinite(self.network.parameters).all())
         if finite and len(self.losses) < BATCHES_TO_JUDGE and not last:
             return
-        limit = DIVERGED_TIMES_GUESSING * self.guessing
-        if not finite or (loss > limit and not self.at_start):
+        if not finite or (loss > self.limit and not self.at_start):
             self._give_up(loss, finite, learning_rate)
-        if loss <= limit:
+        if loss <= self.limit:
             np.copyto(self.good, self.network.parameters)
         self.losses.clear()
         self.at_start = False

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from byhand.data.batches import batches
 from byhand.nn import L2, SCHEDULES, Network, SoftmaxNLL, make_optimiser
@@ -95,13 +96,14 @@ class Training:
         augment: Augment | None = None,
         augmentation_rng: np.random.Generator | None = None,
         validate: Callable[[], tuple[float, float]] | None = None,
+        weighted: bool = False,
     ) -> None:
         """Get ready.
 
         Args:
             network: already initialised.
             inputs: shape (n, inputs).
-            targets: rows that sum to 1, mostly one-hot, shape (n, classes).
+            targets: rows that sum to 1, mostly one-hot, or to the example's weight, shape (n, classes).
             recipe: says how.
             rng: draws the order of the examples.
             scale: for `inputs` that are grey levels, see `batches`; None where they are scaled already.
@@ -109,10 +111,11 @@ class Training:
             augmentation_rng: draws what `augment` does; a source of its own, so that with and without augmentation
                 the order is the same.
             validate: measures accuracy (0 to 1) and loss (nats) after each epoch, on what was held out.
+            weighted: `targets` sum to weights above 0, whose mean is 1.
         """
         self.network, self.inputs, self.targets, self.recipe = network, inputs, targets, recipe
         self.scale, self.augment, self.validate = scale, augment, validate
-        self.criterion = SoftmaxNLL()
+        self.criterion = SoftmaxNLL(weighted)
         self.penalty = L2(recipe.l2, network.dense)
         self.optimiser = make_optimiser(recipe.optimizer, network.parameters, network.gradient, recipe.momentum)
         self.learning_rate = self.last_rate = recipe.learning_rate
@@ -129,7 +132,7 @@ class Training:
         self.best = network.parameters.copy() if recipe.patience else network.parameters[:0]
         self._loss_sum, self._correct, self._labelled = 0.0, 0, 0
         # Outliers are shown, too, but have no right class: accuracy is that of the others.
-        self._has_outliers = bool((targets.max(axis=1) < 1).any())
+        self._has_outliers = not weighted and bool((targets.max(axis=1) < 1).any())
 
     @property
     def position(self) -> dict[str, Any]:
@@ -181,7 +184,7 @@ class Training:
         while self.step < self.steps and not self.stopped_early:
             start = time.perf_counter()
             # Divergence is noticed by the loss; NumPy's warnings would only come on top.
-            threads = threadpool_limits(1, "blas") if self.one_thread else nullcontext()
+            threads = _libraries().limit(limits=1, user_api="blas") if self.one_thread else nullcontext()
             with threads, np.errstate(over="ignore", invalid="ignore"):
                 for report in self._steps_of_epoch():
                     if report:
@@ -254,3 +257,9 @@ class Training:
             for name, array in state_of(self.network, self.optimiser).items():
                 if name == "parameters" or whole_state:
                     np.copyto(array, self.share.whole[name])
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """The libraries with threads of their own. Looking for them takes 2 to 14 ms: too long for every epoch."""
+    return ThreadpoolController()

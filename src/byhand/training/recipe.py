@@ -19,9 +19,10 @@ NAMES = ("original", "fast", "accurate", "record", "reader", "fine-tune")
 # Without a name: from scratch, and to fine-tune a model.
 DEFAULT, DEFAULT_FINE_TUNING = "fast", "fine-tune"
 # Learning rates that work for batches of 64 with the one-cycle schedule: SGD without momentum, and Adam. On 5,000
-# held-out images of MNIST, all of these with one and with three hidden layers reach 96.9 to 98.1 % in three epochs.
-USUAL_SGD_RATE = {"sigmoid": 4.0, "tanh": 1.0, "relu": 0.5}
-USUAL_ADAM_RATE = {"sigmoid": 0.01, "tanh": 0.005, "relu": 0.005}
+# held-out images of MNIST, all of these with one and with three hidden layers reach 96.9 to 98.1 % in three epochs;
+# the identity, which can only draw straight borders, reaches 92.2 to 93.0 %.
+USUAL_SGD_RATE = {"sigmoid": 4.0, "tanh": 1.0, "relu": 0.5, "identity": 0.2}
+USUAL_ADAM_RATE = {"sigmoid": 0.01, "tanh": 0.005, "relu": 0.005, "identity": 0.002}
 USUAL_BATCH_SIZE = 64
 USUAL_MOMENTUM = 0.9
 # What a setting follows from where it is not given itself.
@@ -56,7 +57,7 @@ class Recipe:
     scaling: str = _setting("whole-range", "Min-max scaling over the 'whole-range' or 'per-pixel'.")
     deskew: bool = _setting(False, "Deskew the images and bring them to one size first (moment normalisation).")
     hidden: tuple[int, ...] = _setting((128,), "Units of each hidden layer, as in 128 or 128,64; 'none' for no layer.")
-    activation: str = _setting("sigmoid", "Of the hidden units: 'sigmoid', 'tanh' or 'relu'.")
+    activation: str = _setting("sigmoid", "Of the hidden units: 'sigmoid', 'tanh', 'relu' or 'identity'.")
     initialiser: str = _setting("glorot", "How weights are initialised: 'glorot', 'he', 'normal', 'zero' or 'wide'.")
     epochs: int = _setting(10, "How often all training images are shown.")
     batch_size: int = _setting(128, "Images per update of the weights.")

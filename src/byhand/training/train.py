@@ -24,7 +24,7 @@ class Settings(TypedDict, total=False):
     scaling: Literal["whole-range", "per-pixel"]
     deskew: bool
     hidden: int | Sequence[int]
-    activation: Literal["sigmoid", "tanh", "relu"]
+    activation: Literal["sigmoid", "tanh", "relu", "identity"]
     initialiser: Literal["normal", "glorot", "he", "zero", "wide"]
     epochs: int
     batch_size: int

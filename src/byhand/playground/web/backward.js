@@ -8,6 +8,7 @@ export const DERIVATIVES = {
   sigmoid: (a) => a * (1 - a),
   tanh: (a) => 1 - a * a,
   relu: (a) => (a > 0 ? 1 : 0),
+  identity: () => 1,
 };
 
 // The cross-entropy of one example, ln(sum of exp(z)) - z of the right class (nn/losses.py), in nats.

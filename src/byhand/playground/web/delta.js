@@ -49,7 +49,7 @@ export function startDelta() {
     const rest = terms.slice(2 * SHOWN).reduce((total, { term }) => total + term, 0);
     const off = app.off[layer]?.[unit];
     const slope = off ? 0 : DERIVATIVES[network.activation](app.result.outputs[layer][unit]);
-    const formula = { sigmoid: "a (1 \u2212 a)", tanh: "1 \u2212 a\u00b2", relu: t("delta.relu") }[network.activation];
+    const formula = { sigmoid: "a (1 \u2212 a)", tanh: "1 \u2212 a\u00b2", relu: t("delta.relu"), identity: "1" }[network.activation];
     byId("delta-terms").replaceChildren(...rows(
       ...shown.map(({ j, d, weight, term }) => [last ? t("output.name", { label: network.labels[j] }) : t("unit.name", { unit: j + 1 }),
         `${small(d)} \u00d7 ${signed(weight)}`, small(term), term > 0 ? "for" : "against"]),

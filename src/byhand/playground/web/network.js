@@ -10,6 +10,7 @@ const ACTIVATIONS = {
   sigmoid: (z) => 1 / (1 + Math.exp(Math.min(-z, LARGEST_EXPONENT))),
   tanh: Math.tanh,
   relu: (z) => Math.max(z, 0),
+  identity: (z) => z,
 };
 
 // Probabilities from logits z: exp(z / temperature), divided by what all of them sum up to. Subtracting the largest

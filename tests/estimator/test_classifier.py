@@ -1,0 +1,242 @@
+"""`MLPClassifier` where scikit-learn's stands."""
+
+import os
+import pickle
+import subprocess
+import sys
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse
+import sklearn
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.datasets import load_digits
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, cross_validate
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import byhand
+from byhand.estimator import MLPClassifier
+from byhand.training.loop import Epoch
+
+Array = NDArray[Any]
+# A few epochs are enough here.
+QUIET = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+CHECKS = """
+import warnings
+from sklearn.utils.estimator_checks import check_estimator
+from byhand.estimator import MLPClassifier
+
+warnings.simplefilter("ignore")
+results = check_estimator(MLPClassifier(max_iter=40), on_fail=None, on_skip=None)
+print(len(results), [result["check_name"] for result in results if result["status"] != "passed"])
+"""
+
+
+def test_scikit_learn_s_own_checks() -> None:
+    """All of them: one is only done where SCIPY_ARRAY_API is set before anything is imported."""
+    environment = os.environ | {"SCIPY_ARRAY_API": "1"}
+    done = subprocess.run([sys.executable, "-c", CHECKS], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    count, others = done.stdout.split(maxsplit=1)
+    assert int(count) > 50
+    assert others.strip() == "[]"
+
+
+@pytest.fixture(scope="module")
+def digits() -> tuple[Array, Array]:
+    images, labels = load_digits(return_X_y=True)
+    return images / 16, labels
+
+
+@pytest.mark.parametrize("recipe", ["fast", "accurate"])
+def test_a_recipe_gives_the_very_weights_of_byhand_train(recipe: str) -> None:
+    mnist = byhand.load_mnist()
+    images, labels = mnist.train_images[:3000], mnist.train_labels[:3000]
+    estimator = MLPClassifier.from_recipe(recipe, max_iter=2, random_state=3).fit(images.reshape(3000, -1), labels)
+    model = byhand.train(recipe, (images, labels, mnist.test_images, mnist.test_labels), epochs=2, seed=3, workers=1)
+    np.testing.assert_array_equal(estimator.model_.network.parameters, model.network.parameters)
+    test = mnist.test_images.reshape(10_000, -1)
+    assert estimator.score(test, mnist.test_labels) == model.results["test_accuracy"]
+    np.testing.assert_array_equal(estimator.predict_proba(test), model.predict_proba(mnist.test_images))
+
+
+def test_a_model_becomes_an_estimator() -> None:
+    mnist, model = byhand.load_mnist(), byhand.load_model("accurate")
+    estimator = MLPClassifier.from_model(model)
+    rows = mnist.test_images[:50].reshape(50, -1)
+    np.testing.assert_array_equal(estimator.predict_proba(rows), model.predict_proba(mnist.test_images[:50]))
+    assert [w.shape for w in estimator.coefs_] == [(784, 128), (128, 10)]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"solver": "lbfgs"},
+        {"solver": "sgd", "learning_rate_init": 0.1},
+        {"solver": "sgd", "learning_rate_init": 0.1, "learning_rate": "invscaling", "power_t": 0.1},
+        {"solver": "sgd", "learning_rate_init": 0.1, "learning_rate": "adaptive", "nesterovs_momentum": False},
+        {"solver": "adam", "activation": "identity"},
+        {"solver": "adam", "activation": "logistic", "learning_rate_init": 0.01, "schedule": "one-cycle"},
+        {"solver": "adam", "early_stopping": True, "validation_fraction": 0.2},
+        {"solver": "adam", "hidden_layer_sizes": (), "learning_rate_init": 0.01},
+        {"solver": "adam", "rotation": 5.0, "shift": 0.5},
+    ],
+)
+def test_every_way_to_learn_reads_digits(digits: tuple[Array, Array], parameters: dict[str, Any]) -> None:
+    images, labels = digits
+    usual = {"max_iter": 30, "batch_size": 50, "random_state": 0}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        estimator = MLPClassifier(**(usual | parameters)).fit(images[:1200], labels[:1200])
+    assert estimator.score(images[1200:], labels[1200:]) > 0.87
+    assert len(estimator.loss_curve_) == estimator.n_iter_
+    assert estimator.loss_curve_[-1] < 0.5 * estimator.loss_curve_[0]
+    assert (estimator.validation_scores_ is not None) == bool(parameters.get("early_stopping"))
+    probabilities = estimator.predict_proba(images[1200:])
+    np.testing.assert_allclose(np.exp(estimator.predict_log_proba(images[1200:])), probabilities, atol=1e-12)
+
+
+def test_alpha_is_that_of_scikit_learn(digits: tuple[Array, Array]) -> None:
+    """With all examples at once, both minimise the same loss: they arrive at the same value."""
+    from sklearn.neural_network import MLPClassifier as Theirs
+
+    images, labels = digits[0][:300], digits[1][:300]
+    weights = np.random.default_rng(0).integers(1, 4, 300)
+    settings: dict[str, Any] = {
+        "hidden_layer_sizes": (), "solver": "lbfgs", "alpha": 3.0, "max_iter": 2000, "tol": 1e-7, "random_state": 0,
+    }  # fmt: skip
+    ours = MLPClassifier(**settings).fit(images, labels, sample_weight=weights)
+    theirs = Theirs(**settings).fit(images, labels, sample_weight=weights)
+    np.testing.assert_allclose(ours.predict_proba(images), theirs.predict_proba(images), atol=1e-3)
+
+
+@QUIET
+def test_class_weight_is_sample_weight(digits: tuple[Array, Array]) -> None:
+    images, labels = digits[0][:200], digits[1][:200]
+    by_class = MLPClassifier(max_iter=5, random_state=0, class_weight={3: 5.0}, tol=0).fit(images, labels)
+    by_sample = MLPClassifier(max_iter=5, random_state=0, tol=0).fit(images, labels, np.where(labels == 3, 5.0, 1.0))
+    np.testing.assert_array_equal(by_class.coefs_[0], by_sample.coefs_[0])
+
+
+@QUIET
+def test_parts_of_the_data_one_after_the_other(digits: tuple[Array, Array]) -> None:
+    images, labels = digits
+    whole = MLPClassifier(random_state=0, batch_size=64, max_iter=3, n_iter_no_change=3).fit(images, labels)
+    parts = MLPClassifier(random_state=0, batch_size=64)
+    for _ in range(3):
+        parts.partial_fit(images, labels, classes=np.arange(10))
+    # The optimiser's memory and the order of the examples go on as if the calls were one.
+    np.testing.assert_array_equal(whole.coefs_[0], parts.coefs_[0])
+    resumed = pickle.loads(pickle.dumps(parts)).partial_fit(images, labels)
+    parts.partial_fit(images, labels)
+    np.testing.assert_array_equal(resumed.coefs_[0], parts.coefs_[0])
+
+
+@QUIET
+def test_warm_start_goes_on(digits: tuple[Array, Array]) -> None:
+    images, labels = digits
+    estimator = MLPClassifier(max_iter=3, n_iter_no_change=3, warm_start=True, random_state=0)
+    first = estimator.fit(images, labels).loss_
+    assert estimator.fit(images, labels).loss_ < first
+    assert len(estimator.loss_curve_) == 6
+    with pytest.raises(byhand.ByhandError, match="warm_start"):
+        estimator.fit(images, labels + 1)
+
+
+@QUIET
+def test_tables_words_and_sparse_matrices(digits: tuple[Array, Array]) -> None:
+    images, labels = digits[0][:400], digits[1][:400]
+    frame = pd.DataFrame(images, columns=[f"p{i}" for i in range(64)])
+    names = np.array(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
+    words = pd.Series(names[labels])
+    settings: dict[str, Any] = {"max_iter": 30, "batch_size": 40, "random_state": 0, "n_iter_no_change": 30}
+    estimator = MLPClassifier(**settings).fit(frame, words)
+    assert list(estimator.classes_) == sorted(set(words))
+    assert estimator.feature_names_in_[0] == "p0"
+    assert estimator.score(frame, words) > 0.9
+    sparse = MLPClassifier(**settings).fit(scipy.sparse.csr_array(images), words)
+    np.testing.assert_array_equal(sparse.predict(scipy.sparse.csr_array(images)), estimator.predict(frame))
+    narrow = images.astype(np.float32)
+    assert MLPClassifier(max_iter=1, tol=0).fit(narrow, labels).coefs_[0].dtype == np.float32
+
+
+@QUIET
+def test_it_works_wherever_a_classifier_does(digits: tuple[Array, Array]) -> None:
+    images, labels = digits[0][:300], digits[1][:300]
+    estimator = MLPClassifier((16,), batch_size=20, max_iter=15, learning_rate_init=0.01, random_state=0)
+    pipeline = make_pipeline(StandardScaler(), estimator).set_output(transform="pandas")
+    grid = GridSearchCV(pipeline, {"mlpclassifier__alpha": [1e-4, 1.0]}, cv=2, n_jobs=2).fit(images, labels)
+    assert grid.best_score_ > 0.7
+    assert HalvingGridSearchCV(estimator, {"alpha": [1e-4, 1.0]}, cv=2, random_state=0).fit(images, labels).best_params_
+    assert CalibratedClassifierCV(estimator, cv=2).fit(images, labels).predict_proba(images).shape == (300, 10)
+    assert clone(estimator).get_params() == estimator.get_params()
+    with sklearn.config_context(enable_metadata_routing=True):
+        routed = clone(estimator).set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
+        scores = cross_validate(routed, images, labels, cv=2, params={"sample_weight": np.ones(300)})
+    assert scores["test_score"].mean() > 0.7
+
+
+def test_callbacks_see_every_epoch_and_may_stop(digits: tuple[Array, Array]) -> None:
+    seen: list[Epoch] = []
+
+    def watch(estimator: MLPClassifier, epoch: Epoch) -> bool:
+        seen.append(epoch)
+        return len(seen) == 3
+
+    estimator = MLPClassifier(callbacks=[watch]).fit(*digits)
+    assert [epoch.epoch for epoch in seen] == [1, 2, 3]
+    assert estimator.n_iter_ == 3
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"activation": "swish"}, "activation cannot be 'swish'"),
+        ({"solver": "lbgfs"}, "did you mean 'lbfgs'"),
+        ({"alpha": -1}, "alpha cannot be -1"),
+        ({"hidden_layer_sizes": (0,)}, "hidden_layer_sizes cannot be 0"),
+        ({"learning_rate_init": 0}, "learning_rate_init cannot be 0"),
+        ({"max_iter": "5"}, "'max_iter' must be int"),
+        ({"max_iter": 0}, "max_iter cannot be 0"),
+        ({"batch_size": 0}, "batch_size cannot be 0"),
+        ({"batch_size": "big"}, "batch_size cannot be 'big'"),
+        ({"validation_fraction": 1.0}, "validation_fraction cannot be 1.0"),
+        ({"schedule": "one-cycle", "learning_rate": "adaptive", "solver": "sgd"}, "both change the learning rate"),
+        ({"solver": "lbfgs", "rotation": 5.0}, "needs the same examples"),
+        ({"deskew": True, "image_shape": (8, 9)}, "72 pixels"),
+        ({"early_stopping": True, "validation_fraction": 0.0}, "validation set is too small"),
+    ],
+)
+def test_parameters_that_cannot_work_get_one_sentence(
+    digits: tuple[Array, Array], parameters: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(byhand.ByhandError, match=words):
+        MLPClassifier(**parameters).fit(*digits)
+
+
+def test_data_that_cannot_work_gets_one_sentence(digits: tuple[Array, Array]) -> None:
+    images, labels = digits
+    with pytest.raises(byhand.ByhandError, match="several columns"):
+        MLPClassifier().fit(images, np.eye(10, dtype=int)[labels])
+    with pytest.raises(byhand.ByhandError, match="no square image"):
+        MLPClassifier(rotation=5.0).fit(images[:, :60], labels)
+    with pytest.raises(byhand.ByhandError, match="below 0"):
+        MLPClassifier(rotation=5.0).fit(images - 1, labels)
+    with pytest.raises(byhand.ByhandError, match="weights are 0"):
+        MLPClassifier(class_weight=dict.fromkeys(range(10), 0.0)).fit(images, labels)
+    with pytest.raises(byhand.ByhandError, match="first call"):
+        MLPClassifier().partial_fit(images, labels)
+    with pytest.raises(byhand.ByhandError, match="not in classes"):
+        MLPClassifier().partial_fit(images, labels, classes=[0, 1])
+    with pytest.raises(byhand.ByhandError, match="one-cycle"):
+        MLPClassifier(schedule="one-cycle").partial_fit(images, labels, classes=np.arange(10))
