@@ -56,7 +56,7 @@ export const ENGLISH = {
   "local.failed": "The training could not be started in this browser.",
   "local.diverged": "The loss ran away: the learning rate of {rate} is too high. Try a tenth of it.",
   "map.none": "The map was laid out for the network that this file came with; the choice at the top brings it back.",
-  "chart.at": "Epoch {epoch}: {values}",
+  "chart.at": "Epoch {epoch}; {values}",
   "chart.none": "none",
   "curve.batches": "on the batches",
   "curve.heldOut": "on held-out images",

@@ -56,7 +56,7 @@ export const GERMAN = {
   "local.failed": "Das Training ließ sich in diesem Browser nicht starten.",
   "local.diverged": "Der Verlust ist davongelaufen: die Lernrate von {rate} ist zu hoch. Versuche ein Zehntel davon.",
   "map.none": "Die Karte wurde für das Netz angelegt, mit dem diese Datei kam; die Auswahl oben bringt es zurück.",
-  "chart.at": "Epoche {epoch}: {values}",
+  "chart.at": "Epoche {epoch}; {values}",
   "chart.none": "nichts",
   "curve.batches": "in den Batches",
   "curve.heldOut": "zurückgehaltene Bilder",
