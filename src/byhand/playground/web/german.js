@@ -18,7 +18,7 @@ export const GERMAN = {
   "delta.p": "Wahrscheinlichkeit p",
   "delta.y": "Wahrheit y",
   "delta.output": "Delta",
-  "delta.back": "Fehler, der zurückkommt",
+  "delta.back": "kommt zurück",
   "delta.slope": "mal Steigung",
   "delta.relu": "1, falls a > 0",
   "delta.hidden": "Delta",
