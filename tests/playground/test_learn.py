@@ -63,12 +63,11 @@ def test_a_network_trained_in_the_page_is_used_saved_downloaded_and_exported(
     page.click("#start")
     state(page, "Finished")
     expect(page.locator("#learn-result")).to_contain_text("test images are read right")
-    page.wait_for_timeout(500)
+    expect(page.locator("#histograms svg")).to_have_count(3)
     keep(page, "learn-laptop")
     assert page.locator("#loss polyline").first.get_attribute("points")
     assert "held-out" in (page.locator("#accuracies svg").get_attribute("aria-label") or "")
     assert page.locator("#gradients polyline").count() == 3
-    assert page.locator("#histograms svg").count() == 3
 
     page.click("#save")
     expect(page.locator("#learn-saved")).to_contain_text("Saved in ")
