@@ -103,7 +103,12 @@ def test_visitors_who_may_not_save_neither_see_nor_open_saved_runs(
         app = one.app("0.0.0.0")
         content = ask(app, "GET", "/content.json", headers=shown, host=VISITED)
         assert ("mine-1" in json.loads(content.body)["models"]) == seen
-        for path in ("/models/mine-1/model.json", "/models/mine-1/map.json", "/models/mine-1/read", "/read?model=mine-1"):
+        for path in (
+            "/models/mine-1/model.json",
+            "/models/mine-1/map.json",
+            "/models/mine-1/read",
+            "/read?model=mine-1",
+        ):
             if seen and path.endswith("map.json"):
                 continue  # laid out by another process, which takes its time
             method = "POST" if "read" in path else "GET"

@@ -191,8 +191,8 @@ ALL = (
         "ReLU usually learns with a rate of 0.5. What do its units do with 10?",
         lambda r: (
             f"{percent(r['rate 10']['dead'])} of them put out 0 for every image, and the network reads "
-            f"{percent(r['rate 10']['accuracy'])}; with a rate of 0.5, {percent(r['rate 0.5']['dead'])} are dead, and it "
-            f"reads {percent(r['rate 0.5']['accuracy'])}."
+            f"{percent(r['rate 10']['accuracy'])}; with a rate of 0.5, {percent(r['rate 0.5']['dead'])} are dead, and "
+            f"it reads {percent(r['rate 0.5']['accuracy'])}."
         ),
         "One step too large pushes a unit's sum below 0 for all images. There ReLU's slope is 0, so no gradient reaches"
         " the unit any more: it cannot come back.",

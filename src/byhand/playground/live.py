@@ -118,8 +118,8 @@ class LiveTraining:
             elif waits:
                 self.state = "stopped"
                 self.message = (
-                    f"It was paused for {PAUSED_SECONDS / 60:g} minutes and has ended, to make room for others. What it "
-                    "has learned can still be used, saved and downloaded."
+                    f"It was paused for {PAUSED_SECONDS / 60:g} minutes and has ended, to make room for others. "
+                    "What it has learned can still be used and downloaded."
                 )
             else:
                 break

@@ -18,7 +18,7 @@ export const ENGLISH = {
   "delta.p": "probability p",
   "delta.y": "truth y",
   "delta.output": "delta",
-  "delta.back": "comes back",
+  "delta.back": "sum",
   "delta.slope": "times slope",
   "delta.relu": "1 if a > 0",
   "delta.hidden": "delta",
