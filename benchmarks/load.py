@@ -14,7 +14,6 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -93,10 +92,10 @@ def client(place: str, files: list[bytes], number: int, start: float, seconds: f
     connection.close()
 
 
-def visitor(place: str, path: str, start: float, going: Callable[[], bool], seen: Seen) -> None:
-    """Ask for a part of the page again and again, over a connection that stays open."""
+def visitor(place: str, path: str, start: float, over: threading.Event, seen: Seen) -> None:
+    """Ask for a part of the page again and again, over a connection that stays open, until it is over."""
     connection = http.client.HTTPConnection(place, timeout=PATIENCE_SECONDS)
-    while going():
+    while not over.is_set():
         asked = time.monotonic()
         try:
             connection.request("GET", path)
@@ -113,9 +112,11 @@ def visitor(place: str, path: str, start: float, going: Callable[[], bool], seen
     connection.close()
 
 
-def memory_watcher(process: psutil.Process, start: float, going: Callable[[], bool], seen: Seen) -> None:
-    """Note every two seconds what the server and its processes hold."""
-    while going():
+def memory_watcher(process: psutil.Process, start: float, over: threading.Event, seen: Seen) -> None:
+    """Note every two seconds, and once more when it is over, what the server and its processes hold."""
+    last = False
+    while not last:
+        last = over.is_set()
         total = 0
         for one in [process, *process.children(recursive=True)]:
             try:
@@ -123,7 +124,7 @@ def memory_watcher(process: psutil.Process, start: float, going: Callable[[], bo
             except psutil.Error:
                 continue
         seen.memory.append((time.monotonic() - start, total))
-        time.sleep(2.0)  # adding up a process's pages takes the system some milliseconds
+        over.wait(2.0)  # adding up a process's pages takes the system some milliseconds
 
 
 def processor_seconds(process: psutil.Process) -> tuple[float, float]:
@@ -142,7 +143,7 @@ def seconds_until_a_killed_training_is_reported(place: str, server: psutil.Proce
     """Kill the process of a training, and wait for the stream to say that it failed."""
     before = {child.pid for child in server.children()}
     connection = http.client.HTTPConnection(place, timeout=PATIENCE_SECONDS)
-    body = json.dumps({"settings": {"epochs": 1000}})
+    body = json.dumps({"settings": {"epochs": 1000, "amount": 1000}})
     connection.request("POST", "/trainings", body, {"Content-Type": "application/json"})
     stream = connection.getresponse()
     while b'"running"' not in stream.readline():
@@ -170,14 +171,14 @@ def under_load(clients: int, seconds: float, different: int = PHOTOGRAPHS) -> di
     with tempfile.TemporaryDirectory() as folder, playing(Path(folder)) as (url, process):
         place = urlsplit(url).netloc
         for _ in range(4):  # the pool is warm
-            client(place, files, 0, time.monotonic(), 0.5, Seen())
+            client(place, files, 0, time.monotonic(), min(0.5, seconds / 4), Seen())
         server = psutil.Process(process.pid)
         all_before, own_before = processor_seconds(server)
         start = time.monotonic()
-        loading = True
+        over = threading.Event()
         threads = [
-            threading.Thread(target=visitor, args=(place, "/", start, lambda: loading, seen)),
-            threading.Thread(target=memory_watcher, args=(server, start, lambda: loading, seen)),
+            threading.Thread(target=visitor, args=(place, "/", start, over, seen)),
+            threading.Thread(target=memory_watcher, args=(server, start, over, seen)),
         ]
         crowd = [
             threading.Thread(target=client, args=(place, files, number, start, seconds, seen))
@@ -195,10 +196,10 @@ def under_load(clients: int, seconds: float, different: int = PHOTOGRAPHS) -> di
             client(place, files, 0, time.monotonic(), 0.001, fresh)
         recovered = time.monotonic() - ended - (fresh.answered[-1] if fresh.answered else 0.0)
         newcomer = fresh.answered[-1] if fresh.answered else None
-        loading = False
-        reported = seconds_until_a_killed_training_is_reported(place, server)
+        over.set()
         for thread in threads:
             thread.join()
+        reported = seconds_until_a_killed_training_is_reported(place, server)
         whole = ended - start
         first = [size for when, size in seen.memory if when <= min(MINUTE_SECONDS, whole / 2)]
         last = [size for when, size in seen.memory if when >= max(whole - MINUTE_SECONDS, whole / 2)]

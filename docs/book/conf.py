@@ -23,6 +23,7 @@ extensions = [
 ]
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
+smartquotes_action = "qe"  # not "D": the two hyphens of an option are no dash
 exclude_patterns = ["_build"]
 
 # The commands whose output the chapters show are those of this very installation.

@@ -16,7 +16,12 @@ SMALL = "#learn?hidden=24&epochs=1000&amount=1000&learning_rate=0.5&schedule=con
 
 
 def state(page: Page, words: str) -> None:
-    expect(page.locator("#state")).to_have_text(words)
+    """Wait for a state of the training; where it does not come, say what the page says of it."""
+    try:
+        expect(page.locator("#state")).to_have_text(words)
+    except AssertionError as error:
+        error.add_note(f"The page says: {page.locator('#learn-message').inner_text() or 'nothing'}")
+        raise
 
 
 def batch(page: Page) -> int:
@@ -58,12 +63,11 @@ def test_a_network_trained_in_the_page_is_used_saved_downloaded_and_exported(
     page.click("#start")
     state(page, "Finished")
     expect(page.locator("#learn-result")).to_contain_text("test images are read right")
-    page.wait_for_timeout(500)
+    expect(page.locator("#histograms svg")).to_have_count(3)
     keep(page, "learn-laptop")
     assert page.locator("#loss polyline").first.get_attribute("points")
     assert "held-out" in (page.locator("#accuracies svg").get_attribute("aria-label") or "")
     assert page.locator("#gradients polyline").count() == 3
-    assert page.locator("#histograms svg").count() == 3
 
     page.click("#save")
     expect(page.locator("#learn-saved")).to_contain_text("Saved in ")
@@ -151,6 +155,17 @@ def command_line(process: psutil.Process) -> list[str]:
         return []
 
 
+def test_the_page_says_why_a_training_has_ended_by_itself(open_page: OpenPage, server: str) -> None:
+    message = "It was paused for 15 minutes and has ended."
+    report = {"state": "stopped", "step": 0, "steps": 9, "epoch": 0, "epochs": 1, "shown": 0, "message": message}
+    page = open_page(server + SMALL)
+    page.route("**/trainings", lambda route: route.fulfill(
+        content_type="text/event-stream", body=f"data: {json.dumps(report | {'weights': False})}\n\n"))  # fmt: skip
+    page.click("#step")
+    state(page, "Stopped")
+    expect(page.locator("#learn-message")).to_have_text(message)
+
+
 def test_closing_the_tab_ends_its_training_and_ctrl_c_all_of_them(open_page: OpenPage, tmp_path: Path) -> None:
     with playing(tmp_path) as (url, process):
         first, second = (open_page(url + "#learn?epochs=1000") for _ in range(2))
@@ -232,16 +247,18 @@ def test_curves_are_sampled_by_batch_and_keep_the_run_before(open_page: OpenPage
     picture.scroll_into_view_if_needed()
     place = picture.bounding_box()
     assert place
+    # The pointer is at a point where its line is drawn.
+    assert place["width"] == float(picture.get_attribute("width") or 0)
     page.mouse.move(place["x"] + 66, place["y"] + 80)
     expect(page.locator("#loss .value-at")).to_have_text(
-        re.compile(r"^Epoch 0\.0\d*: on the batches [\d.]+, on held-out")
+        re.compile(r"^Epoch 0\.0\d*; on the batches: [\d.]+, on held-out images: [\d.]+$")
     )
     page.mouse.move(5, 5)
     picture.focus()
     page.keyboard.press("Home")
-    expect(page.locator("#loss .value-at")).to_contain_text("Epoch 0.01:")
+    expect(page.locator("#loss .value-at")).to_contain_text("Epoch 0.01;")
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#loss .value-at")).to_contain_text("Epoch 0.02:")
+    expect(page.locator("#loss .value-at")).to_contain_text("Epoch 0.02;")
 
     page.get_by_role("button", name="About: Learning rate").click()
     expect(page.get_by_text("How far a step goes")).to_be_visible()

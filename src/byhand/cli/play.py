@@ -20,7 +20,8 @@ def play(
     ] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(help="The port; the first free one from 8784 on if left out.")] = None,
     allow_saving: Annotated[
-        bool, typer.Option("--allow-saving", help="Visitors from the network may save trainings on this machine.")
+        bool,
+        typer.Option("--allow-saving", help="Visitors from the network may save trainings here, and open saved ones."),
     ] = False,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
     as_json: AsJson = False,
@@ -64,7 +65,7 @@ def play(
         say(
             "Whoever on the network has this address can draw, look inside, read photographs and train on this machine "
             + (
-                "and save trainings in its folder runs."
+                "and save trainings in its folder runs and open what is there."
                 if allow_saving
                 else "but write no files: --allow-saving lets them save."
             )

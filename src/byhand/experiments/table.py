@@ -132,8 +132,8 @@ ALL = (
         "A learning rate that is too small",
         "And with 0.004, a thousandth of the usual one: does it get there in two epochs, only later?",
         lambda r: (
-            f"It reads {percent(r['rate 0.004']['accuracy'])} after two epochs, with 4"
-            f" {percent(r['rate 4']['accuracy'])}."
+            f"It reads {percent(r['rate 0.004']['accuracy'])} after two epochs; with the usual"
+            f" rate of 4, {percent(r['rate 4']['accuracy'])}."
         ),
         "Every step goes the right way, but a thousandth as far. The loss falls so slowly that it looks flat: a curve"
         " that hardly falls and one that leaps ask for opposite cures.",
@@ -191,8 +191,8 @@ ALL = (
         "ReLU usually learns with a rate of 0.5. What do its units do with 10?",
         lambda r: (
             f"{percent(r['rate 10']['dead'])} of them put out 0 for every image, and the network reads "
-            f"{percent(r['rate 10']['accuracy'])}; with 0.5 {percent(r['rate 0.5']['dead'])} are dead, and it reads "
-            f"{percent(r['rate 0.5']['accuracy'])}."
+            f"{percent(r['rate 10']['accuracy'])}; with a rate of 0.5, {percent(r['rate 0.5']['dead'])} are dead, and "
+            f"it reads {percent(r['rate 0.5']['accuracy'])}."
         ),
         "One step too large pushes a unit's sum below 0 for all images. There ReLU's slope is 0, so no gradient reaches"
         " the unit any more: it cannot come back.",

@@ -25,6 +25,8 @@ LEAST_REPORTS = 100
 IMAGES_PER_REPORT = 500
 # A unit whose activation varies by less than this over all of them is inactive: it distinguishes no images.
 INACTIVE_RANGE = 0.01
+# A paused training that nobody steers for so long ends: there are places for a few only (see trainings.py).
+PAUSED_SECONDS = 15 * 60.0
 
 
 class _Measured:
@@ -69,6 +71,7 @@ class LiveTraining:
         self.state = "paused" if paused else "running"
         self.delay = 0.0  # seconds after each step, in slow motion
         self.steps_wanted = 0  # while paused
+        self.message = ""  # why it ended, where that needs saying
         self.next_report = self.next_weights = 0.0
         self.next_step = 1  # to report after, whatever the time
         # Sums at the last report: what came since is the difference.
@@ -76,7 +79,6 @@ class LiveTraining:
 
     def run(self) -> None:
         """Train to the end, until stopped, or until training diverges."""
-        message = ""
         self.send_model()
         self.report()
         self.listen()
@@ -90,9 +92,9 @@ class LiveTraining:
             else:
                 self.state = "finished"
         except DivergedError as error:
-            self.state, message = "diverged", in_words(str(error))
+            self.state, self.message = "diverged", in_words(str(error))
         self.send_model()
-        self.report(message=message, **self.model.results)
+        self.report(message=self.message, **self.model.results)
 
     def after_step(self) -> None:
         """Report and listen, if it is time to."""
@@ -109,10 +111,18 @@ class LiveTraining:
         if self.state == "paused" and self.steps_wanted:
             self.steps_wanted -= 1
             end = 0.0
-        while self.connection.poll(max(0.0, end - time.perf_counter())) or (
-            self.state == "paused" and not self.steps_wanted
-        ):
-            self.obey(*self.connection.recv())
+        while True:
+            waits = self.state == "paused" and not self.steps_wanted
+            if self.connection.poll(PAUSED_SECONDS if waits else max(0.0, end - time.perf_counter())):
+                self.obey(*self.connection.recv())
+            elif waits:
+                self.state = "stopped"
+                self.message = (
+                    f"It was paused for {PAUSED_SECONDS / 60:g} minutes and has ended, to make room for others. "
+                    "What it has learned can still be used and downloaded."
+                )
+            else:
+                break
             if self.steps_wanted or self.state == "stopped":
                 break
 

@@ -60,7 +60,7 @@ class Playground:
         sample: labelled images to look at.
         data: where they come from, and the images to learn from.
         token: what a visitor must show; None lets everybody in who can reach the server.
-        saving: whether trainings may be saved on this machine.
+        saving: whether trainings may be saved on this machine, and opened again from the page.
     """
 
     def __init__(
@@ -136,7 +136,12 @@ class Playground:
         return Response(self.content_bytes, media_type="application/json")
 
     def saved_runs(self) -> dict[str, Path]:
-        """The models of saved trainings that read the same labels from images of the same size, by their names."""
+        """The models of saved trainings that read the same labels from images of the same size, by their names.
+
+        Visitors who may not save have no business with what others saved here: for them there are none.
+        """
+        if not self.saving:
+            return {}
         return {
             name: path
             for name, path in Trainings.saved().items()

@@ -28,6 +28,7 @@ RUNS = Path("runs")  # see training/run_folder.py
 MOST_OFFERED = 20  # run folders on the page
 HELD_OUT = 1000  # training images to report on; the test set is left for the end
 OVER = "This training is over: start it again."
+LONGEST_DELAY_SECONDS = 10.0  # after each batch, in slow motion; the page's own slowest is 1 s
 COMMANDS = ("pause", "resume", "step", "stop", "rate", "delay")
 # What the page may choose, with the bounds that a browser and a visitor's patience set.
 LARGEST = {"epochs": 1000, "units": 2000, "layers": 5}
@@ -167,7 +168,12 @@ class Trainings:
         if name not in self.open:
             raise ByhandError(OVER)
         number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1_000_000
-        if word not in COMMANDS or not number or (word == "rate" and value == 0):
+        if (
+            word not in COMMANDS
+            or not number
+            or (word == "rate" and value == 0)
+            or (word == "delay" and value > LONGEST_DELAY_SECONDS)
+        ):
             raise ByhandError(f"'{word}' cannot be done with {value!r}.")
         training = self.open[name]
         if training.worker.over:

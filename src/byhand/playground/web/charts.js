@@ -1,6 +1,6 @@
 // Line charts and histograms, drawn as SVG at the size they are shown in.
 
-import { announce, percent } from "./dom.js";
+import { announce, element, percent } from "./dom.js";
 import { decimal, t } from "./texts.js";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
@@ -29,6 +29,12 @@ function format(value) {
   return String(Number(value.toPrecision(4))).replace("-", "\u2212");
 }
 
+// The room inside an element, in pixels: a picture that is drawn wider is shrunk, and its text with it.
+function widthInside(place) {
+  const { paddingLeft, paddingRight } = getComputedStyle(place);
+  return place.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+}
+
 // Curves over the epochs.
 export class Curves {
   // place: a <figure> with a <figcaption>. What the vertical axis is: logarithmic, in percent, or of whole numbers.
@@ -45,8 +51,7 @@ export class Curves {
     this.picture.addEventListener("pointerleave", () => this.leave());
     this.picture.addEventListener("blur", () => this.leave());
     this.picture.addEventListener("keydown", (event) => this.keyed(event));
-    this.key = document.createElement("p");
-    this.key.className = "quiet";
+    this.key = element("p", { className: "quiet line-names" });
     place.append(this.picture, this.value, this.key);
     this.clear([]);
     new ResizeObserver(() => this.draw()).observe(place);
@@ -58,11 +63,7 @@ export class Curves {
     this.names = names;
     this.points = []; // [epoch, value, value, ...]
     this.pointed = null;
-    this.key.replaceChildren(...names.flatMap((name, n) => {
-      const mark = document.createElement("span");
-      mark.className = `line-key line-${n}`;
-      return [mark, `${name}  `];
-    }));
+    this.key.replaceChildren(...names.map((name, n) => element("span", { className: "line-name" }, element("span", { className: `line-key line-${n}` }), name)));
     this.draw();
   }
 
@@ -108,9 +109,14 @@ export class Curves {
     return this.percent ? percent(value) : decimal(format(value));
   }
 
+  // A point's values with their names.
+  values(point) {
+    return this.names.map((name, n) => `${name}: ${this.text(point[n + 1])}`).join(", ");
+  }
+
   draw() {
-    const width = this.place.clientWidth;
-    if (!width) return;
+    const width = widthInside(this.place);
+    if (width <= 0) return;
     const { picture, points } = this;
     picture.setAttribute("width", width);
     picture.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
@@ -158,10 +164,10 @@ export class Curves {
     const last = points.at(-1);
     const at = this.pointed === null ? last : points[this.pointed];
     // Room for it is kept while there is nothing to say.
-    this.value.textContent = at ? t("chart.at", { epoch: decimal(format(at[0])), values: this.names.map((name, n) => `${name} ${this.text(at[n + 1])}`).join(", ") }) : "\u00a0";
+    this.value.textContent = at ? t("chart.at", { epoch: decimal(format(at[0])), values: this.values(at) }) : "\u00a0";
     const title = this.place.querySelector("figcaption").textContent;
     picture.setAttribute("aria-label", last
-      ? t("chart.after", { title, epoch: decimal(format(last[0])), values: this.names.map((name, n) => `${name} ${this.text(last[n + 1])}`).join(", ") })
+      ? t("chart.after", { title, epoch: decimal(format(last[0])), values: this.values(last) })
       : title);
   }
 }

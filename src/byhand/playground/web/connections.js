@@ -76,7 +76,7 @@ export function startConnections() {
         if (!value) continue;
         const [x1, y1] = n ? [across(n - 1), down(n - 1, a)] : [((i % 28) + 0.5) * cell, corner + (Math.floor(i / 28) + 0.5) * cell];
         const part = Math.abs(value) / limit;
-        nodes.push(svg("line", { class: `connection ${value > 0 ? "for" : "against"}`, x1, y1, x2: across(n), y2: down(n, columns[n].indexOf(j)), "stroke-width": 0.5 + 3.5 * part, opacity: 0.25 + 0.75 * part }));
+        nodes.push(svg("line", { class: `connection ${value > 0 ? "for" : "against"}`, x1, y1, x2: across(n), y2: down(n, columns[n].indexOf(j)), "stroke-width": 0.5 + 2 * part, opacity: 0.2 + 0.6 * part }));
       }
     });
     columns.forEach((units, n) => {

@@ -9,7 +9,7 @@ import { setParameters, tinkered } from "./tinkering.js";
 import { softmax } from "./network.js";
 import { t } from "./texts.js";
 
-const SHOWN = 4; // terms in the table, each way
+const SHOWN = 6; // terms in the table
 const OFFERED = 12; // weights to choose from
 const STEP = 1e-4; // of the finite difference; float64 leaves some 8 digits
 
@@ -44,9 +44,9 @@ export function startDelta() {
     const last = layer + 1 === network.layers.length - 1;
     const terms = Array.from(next, (d, j) => ({ j, d, weight: weights[unit * units + j], term: d * weights[unit * units + j] }))
       .sort((a, b) => Math.abs(b.term) - Math.abs(a.term));
-    const shown = terms.slice(0, 2 * SHOWN);
+    const shown = terms.slice(0, SHOWN);
     const sum = terms.reduce((total, { term }) => total + term, 0);
-    const rest = terms.slice(2 * SHOWN).reduce((total, { term }) => total + term, 0);
+    const rest = terms.slice(SHOWN).reduce((total, { term }) => total + term, 0);
     const off = app.off[layer]?.[unit];
     const slope = off ? 0 : DERIVATIVES[network.activation](app.result.outputs[layer][unit]);
     const formula = { sigmoid: "a (1 \u2212 a)", tanh: "1 \u2212 a\u00b2", relu: t("delta.relu"), identity: "1" }[network.activation];

@@ -51,6 +51,8 @@ export function startLearn() {
     say("");
     for (const id of ["learn-result", "learn-saved"]) byId(id).textContent = "";
     setState("starting");
+    // Where the settings stand above, on a phone, the run would be out of sight.
+    if (byId("run").getBoundingClientRect().bottom > innerHeight) byId("run").scrollIntoView();
     try {
       const begun = new (app.live ? RemoteTraining : LocalTraining)(settings, paused, mine.signal);
       for await (const report of begun.reports()) {
@@ -152,6 +154,7 @@ export function startLearn() {
     const [first] = network.layers;
     const count = Math.min(MOST_UNITS, first.units);
     const images = Array.from({ length: count }, (_, j) => Float32Array.from({ length: first.inputs }, (__, i) => first.weights[i * first.units + j]));
+    byId("forming").hidden = false;
     paintMosaic(byId("forming"), images);
     byId("forming").setAttribute("aria-label", t("forming.label", { count, most: decimal(largest(first.weights).toFixed(2)) }));
     histograms.forEach(({ chart }, n) => chart.show(network.layers[n].weights));
