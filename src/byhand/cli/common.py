@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from byhand.errors import ByhandError, InputWarning
+from byhand.errors import ByhandError, ByhandWarning
 from byhand.training.recipe import DATA_HELP, LABELS_HELP
 
 LARGEST_SEED = 2**63 - 1
@@ -77,8 +77,8 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def _say_warning(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
-    """Show what was recognised in the input as a remark; Python's own warnings are for developers."""
-    if issubclass(category, InputWarning):
+    """Show byhand's own warnings as a remark; Python's own warnings are for developers."""
+    if issubclass(category, ByhandWarning):
         say(str(message))
 
 
