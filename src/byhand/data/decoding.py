@@ -265,7 +265,7 @@ def _libtiff_silenced(kind: str | None) -> Iterator[None]:
         except OSError:  # there is no stderr
             yield
             return
-        with open(os.devnull, "wb") as nowhere:
+        with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), 2)
         try:
             yield
