@@ -20,7 +20,7 @@ FORMAT = 2
 MODEL_FILE = "model.safetensors"
 # Limits to what a file may say of itself: the models that come along have 20 kB of header and short labels.
 MOST_HEADER_BYTES, LONGEST_LABEL, LONGEST_REASON = 10_000_000, 200, 200
-LARGEST_NUMBER = 1e300
+LARGEST_NUMBER, LARGEST_GREY, SMALLEST_SPAN = 1e300, 2.0**32, 2.0**-32
 # What a probability is worth, for calibrated models. Below OTHER, what is in a picture is no digit; from SURE on, a
 # digit is flagged as sure: on 320 generated pages, 98.1 % of those flagged are right, and 97.1 % of the right ones are
 # flagged (with 0.98 it is 98.5 and 95.5 %, but then clear drawings with the mouse are doubted).
@@ -240,8 +240,9 @@ class Model:
             extremes = np.empty((2, sizes[0]))
             _fill(extremes[0], tensors["scaling.minimum"])
             _fill(extremes[1], tensors["scaling.maximum"])
-            if (extremes[0] > extremes[1]).any():
-                raise ValueError("a scaling whose minimum is above its maximum")
+            span = extremes[1] - extremes[0]
+            if ((span < SMALLEST_SPAN) & (span != 0)).any() or np.abs(extremes).max() > LARGEST_GREY:
+                raise ValueError("a scaling that no grey levels have")
             scaling = MinMaxScaling(extremes[0], extremes[1])
             _check_notes(description)
             return cls(
@@ -314,12 +315,9 @@ def load_model(path: str | Path | None = None) -> Model:
             file = shipped_model(str(file))
         if file.is_dir():
             file = file / MODEL_FILE
-    except (OSError, ValueError) as error:  # a name that is too long, or with a null character
-        raise ByhandError(f"Cannot read the model {path}: {getattr(error, 'strerror', None) or error}.") from error
-    try:
         content = file.read_bytes()
     except FileNotFoundError as error:
         raise ByhandError(f"There is no model at {file}: 'byhand train' makes one.") from error
-    except OSError as error:
-        raise ByhandError(f"Cannot read the model {file}: {error.strerror or error}.") from error
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        raise ByhandError(f"Cannot read the model {file}: {getattr(error, 'strerror', None) or error}.") from error
     return Model.from_bytes(content, str(file))

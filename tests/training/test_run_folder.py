@@ -86,11 +86,14 @@ def test_a_folder_in_use_is_refused_until_its_process_dies(tmp_path: Path) -> No
 def test_a_folder_that_filled_while_we_waited_is_refused(tmp_path: Path) -> None:
     with held_new_folder(str(tmp_path / "new"), QUICK) as folder:
         assert new_run_folder(str(folder), QUICK) == folder
+        (folder / ".recipe.toml.0123abcd.tmp").write_bytes(b"half")
+        assert new_run_folder(str(folder), QUICK) == folder
         with pytest.raises(ByhandError, match="in use by process"), held_new_folder(str(folder), QUICK):
             pass
         save_recipe(QUICK, folder)
     with pytest.raises(ByhandError, match="in use already"), held_new_folder(str(folder), QUICK):
         pass
+    (folder / ".recipe.toml.0123abcd.tmp").unlink()
     assert names(folder) == {"recipe.toml"}
 
 

@@ -6,8 +6,11 @@ eight columns of labels, EMNIST transposed. What a file holds is told by its hea
 
 import gzip
 import math
+import warnings
 import zipfile
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -92,11 +95,12 @@ def load_numpy(path: Path) -> NDArray[Any] | dict[str, NDArray[Any]]:
     """
     try:
         _check_size(path)
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return loaded
-        with loaded:
-            return {name: loaded[name] for name in loaded.files}
+        with _no_remarks():
+            loaded = np.load(path, allow_pickle=False)
+            if isinstance(loaded, np.ndarray):
+                return loaded
+            with loaded:
+                return {name: loaded[name] for name in loaded.files}
     except (ByhandError, MemoryError):
         raise
     except Exception as error:  # zip files and headers can be damaged in many ways
@@ -206,9 +210,18 @@ def parts_of_npz(path: Path) -> Parts:
 
 
 def _npy_header(file: BinaryIO) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    version = npy.read_magic(file)
-    header = npy.read_array_header_1_0(file) if version == (1, 0) else npy.read_array_header_2_0(file)
+    with _no_remarks():
+        version = npy.read_magic(file)
+        header = npy.read_array_header_1_0(file) if version == (1, 0) else npy.read_array_header_2_0(file)
     return header[0], header[2]
+
+
+@contextmanager
+def _no_remarks() -> Iterator[None]:
+    """Silence what NumPy, and the parser of Python that it uses, think of odd headers; what is wrong raises."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _named_images(file: ArrayFile) -> bool:

@@ -31,9 +31,9 @@ SUFFIXES = frozenset(
 )
 # The same for documents, which hold pages to read but no data to learn from.
 DOCUMENT_SUFFIXES = frozenset({".pdf"})
-# The formats that are opened, and no others that Pillow knows: its EPS, for one, runs Ghostscript. With each, the memory
-# that its decoder takes beside the picture itself, in bytes for each pixel; these and the following were measured with
-# pictures of 16 megapixels.
+# The formats that are opened, and no others that Pillow knows: its EPS, for one, runs Ghostscript. With each, the
+# memory that its decoder takes beside the picture itself, in bytes for each pixel; these and the following were
+# measured with pictures of 16 megapixels.
 FORMATS = {
     "JPEG": 0, "MPO": 0, "PNG": 0, "GIF": 5, "BMP": 0, "DIB": 0, "TIFF": 0, "WEBP": 9, "AVIF": 4, "HEIF": 1,
     "JPEG2000": 16, "PPM": 0, "TGA": 0, "ICO": 0, "PCX": 0, "QOI": 0, "SGI": 0, "DDS": 0, "PSD": 0, "XBM": 0,

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from byhand.errors import ByhandError
-from byhand.files import remove_temporary_files, write_atomically
+from byhand.files import TEMPORARY, remove_temporary_files, write_atomically
 
 LOCK_FILE, HOLDER_FILE = ".lock", ".holder.json"
 
@@ -46,8 +46,8 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def holds_only_a_lock(folder: Path) -> bool:
-    """Whether there is nothing in a folder but what `locked` puts there."""
-    return {path.name for path in folder.iterdir()} <= {LOCK_FILE, HOLDER_FILE}
+    """Whether there is nothing in a folder but what `locked` puts there, or a killed process left half written."""
+    return all(path.name in {LOCK_FILE, HOLDER_FILE} or TEMPORARY.fullmatch(path.name) for path in folder.iterdir())
 
 
 def _holder(folder: Path) -> str:

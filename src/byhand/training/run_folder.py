@@ -82,6 +82,7 @@ def held_folder_to_resume(folder: Path) -> Iterator[Path]:
             warnings.warn(message, ByhandWarning, stacklevel=2)
             finished = False
         if finished:
+            (folder / CHECKPOINT_FILE).unlink(missing_ok=True)  # its process was killed before it could do so
             raise ByhandError(f"The training in {folder} is finished: there is nothing to resume.")
         yield folder
 
