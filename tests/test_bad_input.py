@@ -136,9 +136,11 @@ LONG = "a" * 300
         ["read", LONG], ["read", "loop.png"], ["predict", LONG], ["predict", "loop.png"],
         ["evaluate", "--data", LONG],
         ["evaluate", "--model", LONG], ["evaluate", "--model", "loop.png"],
-        ["train", LONG + ".toml"], ["train", "--out", LONG, "--limit", "200", "--epochs", "1"], 
+        ["train", LONG + ".toml"],
+        ["train", "--out", LONG, "--limit", "200", "--epochs", "1"],
         ["train", "--resume", LONG],
-        ["train", "--data", "loop.png"], ["show", "weights", "--save", LONG + ".png"], ["export", LONG + ".safetensors"],
+        ["train", "--data", "loop.png"], ["show", "weights", "--save", LONG + ".png"],
+        ["export", LONG + ".safetensors"],
         ["train", "--out", "loop.png", "--limit", "200", "--epochs", "1"], ["train", "--resume", "loop.png"],
         ["read", "page.png", "--annotate", LONG + ".png"], ["read", "page.png", "--save-crops", LONG],
     ],
@@ -172,7 +174,7 @@ def test_a_damaged_file_does_not_cost_the_others(tmp_path: Path) -> None:
     assert [Path(answer["file"]).name for answer in answers] == ["a.png", "b.avif", "c.png"]
     assert [answer.get("text") for answer in answers] == ["1", None, "1"]
     assert "is damaged or cut off" in answers[1]["error"]
-    assert len(done.stderr.splitlines()) == 1
+    assert len(done.stderr.split("\n\n")[0].splitlines()) == 1
     assert done.returncode == 1
 
 

@@ -5,6 +5,7 @@ hundred at a time, so that little more than the pixels, a byte each, is ever in 
 """
 
 import gzip
+import warnings
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -242,7 +243,9 @@ def _numbers(rows: list[bytes], layout: Layout, path: Path, start: int) -> NDArr
         # Whole numbers first: six times as fast as fractions. Both stop at whatever is none.
         for kind in (np.int64, np.float64) if b"." not in text else (np.float64,):
             try:
-                values = np.fromstring(text, kind, sep=layout.delimiter)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error", DeprecationWarning)  # what NumPy before 2.3 gives for a ValueError
+                    values = np.fromstring(text, kind, sep=layout.delimiter)
             except (ValueError, DeprecationWarning):
                 continue
             if len(values) == len(rows) * count:

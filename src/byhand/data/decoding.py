@@ -127,12 +127,14 @@ def each_page(source: str | Path | bytes, name: str | None = None) -> Iterator[P
     if content[4:8] == b"ftyp":
         _know_heic()
     try:
-        with no_remarks():
+        # TIFF, and the family of HEIC and AVIF
+        noisy = content[:2] in {b"II", b"MM"} or content[4:8] == b"ftyp"
+        with no_remarks(), _decoders_silenced(noisy):
             image = open_picture(io.BytesIO(content))
             numbers = _pages_of(image, name)
         with image:
             for number in numbers:
-                with no_remarks(), _libtiff_silenced(image.format):
+                with no_remarks(), _decoders_silenced(noisy):
                     image.seek(number)
                     picture = _upright(image, name)
                 yield replace(picture, pages=len(numbers))
@@ -217,7 +219,7 @@ def _check_cost(image: Image.Image, name: str) -> None:
     if kind == "JPEG":  # decoded at a fraction of its size
         cost = PROGRESSIVE_BYTES_PER_PIXEL if image.info.get("progressive") else 1
     most = min(MOST_PIXELS, MOST_MEMORY_BYTES // cost)
-    if kind in SLOW_FORMATS or any(tile[0] in SLOW_TILES for tile in getattr(image, "tile", [])):
+    if kind in SLOW_FORMATS or any(tile[0] in SLOW_TILES for tile in getattr(image, "tile", None) or []):
         most = MOST_SLOW_PIXELS
     if pixels > most:
         raise ByhandError(
@@ -254,9 +256,9 @@ def no_remarks() -> Iterator[None]:
 
 
 @contextmanager
-def _libtiff_silenced(kind: str | None) -> Iterator[None]:
-    """Keep libtiff, which writes what it thinks of a damaged file to the process's stderr, from doing so."""
-    if kind != "TIFF":
+def _decoders_silenced(noisy: bool) -> Iterator[None]:
+    """Keep libtiff, libde265 and dav1d from writing to the process's stderr what they think of a damaged file."""
+    if not noisy:
         yield
         return
     with _STDERR_TAKEN:
