@@ -274,7 +274,8 @@ def _check_notes(description: dict[str, Any]) -> None:
     if recipe.get("stored", "same") not in ("same", "float16"):
         raise ValueError("weights stored as nobody knows")
     settings = [item for value in recipe.values() for item in (value if isinstance(value, list) else [value])]
-    if not all(isinstance(value, str | bool) or _is_number(value) for value in settings):
+    texts = all(isinstance(recipe.get(name, ""), str) for name in ("name", "data"))
+    if not texts or not all(isinstance(value, str | bool) or _is_number(value) for value in settings):
         raise ValueError("a setting of its recipe that is none")
     numbers = [*results.values(), *(value for epoch in history for value in epoch.values())]
     if not all(value is None or _is_number(value) for value in numbers):
