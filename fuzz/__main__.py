@@ -22,25 +22,29 @@ def main() -> None:
     options = _options()
     from fuzz.parsers import parsers
 
-    names = list(parsers()) if options.parser == "all" else [options.parser]
-    if options.parser != "all" and options.parser not in parsers():
-        sys.exit(f"There is no parser {options.parser}: choose all, {', '.join(parsers())}.")
-    results = {name: _supervise(name, options) for name in names}
-    if options.results:
-        options.results.write_text(json.dumps(results, indent=1) + "\n")
-    sys.exit(any(result["found"] for result in results.values()))
+    names = list(parsers()) if options.parser == ["all"] else options.parser
+    if unknown := set(names) - set(parsers()):
+        sys.exit(f"There is no parser {', '.join(unknown)}: choose all, {', '.join(parsers())}.")
+    found = False
+    for name in names:
+        result = _supervise(name, options)
+        found = found or bool(result["found"])
+        if options.results:
+            kept = json.loads(options.results.read_text()) if options.results.exists() else {}
+            options.results.write_text(json.dumps(kept | {name: result}, indent=1, sort_keys=True) + "\n")
+    sys.exit(found)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
-    parser.add_argument("parser", help="one of fuzz/parsers.py, or 'all'")
+    parser.add_argument("parser", nargs="+", help="some of fuzz/parsers.py, or 'all'")
     parser.add_argument("--seconds", type=float, default=60.0, help="for each parser")
     parser.add_argument(
         "--inputs", type=int, default=0, help="end after so many inputs; 0 for as many as there is time"
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--engine", choices=("mutations", "atheris"), default="mutations")
-    parser.add_argument("--results", type=Path, help="write what was found to this JSON file")
+    parser.add_argument("--results", type=Path, help="add what was found to this JSON file")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
@@ -103,8 +107,8 @@ def _work(options: argparse.Namespace) -> None:
     from fuzz.mutations import mutated
     from fuzz.parsers import parsers
 
-    parser, rng = parsers()[options.parser], random.Random(options.seed)
-    seeds = parser.seeds() + corpus(options.parser)
+    parser, rng = parsers()[options.parser[0]], random.Random(options.seed)
+    seeds = parser.seeds() + corpus(options.parser[0])
     for seed in seeds:  # loads all modules before memory is limited
         judge(parser, seed)
     limit_memory()
@@ -120,7 +124,7 @@ def _work(options: argparse.Namespace) -> None:
         tried += 1
         if wrong and (kind := "".join(c for c in wrong if not c.isdigit())[:40]) not in kinds:
             kinds.add(kind)
-            found[_keep(options.parser, content)] = wrong
+            found[_keep(options.parser[0], content)] = wrong
         if wrong or time.monotonic() - noted > 0.5:
             noted = time.monotonic()
             (options.child / "report.json").write_text(json.dumps({"tried": tried, "found": found}))

@@ -1,7 +1,7 @@
 """Write what byhand is made of and depends on as CycloneDX, for `pip-audit` and its like; the wheel carries it.
 
-    python scripts/bill_of_materials.py          write it
-    python scripts/bill_of_materials.py check    fail if it is not what pyproject.toml says
+python scripts/bill_of_materials.py          write it
+python scripts/bill_of_materials.py check    fail if it is not what pyproject.toml says
 """
 
 import subprocess
@@ -19,7 +19,9 @@ def bill() -> str:
     requirements = "\n".join(tomllib.loads(project.read_text("utf-8"))["project"]["dependencies"])
     command = [sys.executable, "-m", "cyclonedx_py", "requirements", "--pyproject", str(project)]
     command += ["--mc-type", "library", "--output-reproducible", "--of", "JSON", "-"]
-    return subprocess.run(command, input=requirements, capture_output=True, text=True, check=True).stdout.rstrip() + "\n"
+    return (
+        subprocess.run(command, input=requirements, capture_output=True, text=True, check=True).stdout.rstrip() + "\n"
+    )
 
 
 def main() -> None:

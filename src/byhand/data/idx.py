@@ -20,7 +20,7 @@ from byhand.errors import ByhandError
 from byhand.files import write_atomically
 
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-LARGEST_SIDE_OF_NOTHING = 10**6  # an array without numbers may have sides that NumPy cannot multiply
+MOST_OF_NOTHING = 2**40  # an array without numbers may have sides whose product is beyond what NumPy counts
 MOST_DIMENSIONS = 8  # NumPy has at most 64, and nobody's images more than 4
 GZIP_MAGIC = b"\x1f\x8b"
 # Deflate cannot pack more than 1032 bytes into one (zlib's technical notes), so a longer promise is a lie.
@@ -60,7 +60,7 @@ def decode_idx(content: bytes, name: str) -> NDArray[Any]:
             )
         if compressed:
             check_unpacked(size, len(content), name)
-        if size == 0 and max(shape) > LARGEST_SIDE_OF_NOTHING:
+        if size == 0 and math.prod(side for side in shape if side) > MOST_OF_NOTHING:
             raise ByhandError(f"{name} has no numbers in it, and says that it has the shape {shape}.")
         array = np.empty(shape, dtype)
         filled = stream.readinto(array.reshape(-1).view(np.uint8).data) if size else 0  # type: ignore[attr-defined]
