@@ -264,8 +264,8 @@ def _numbers(rows: list[bytes], layout: Layout, path: Path, start: int) -> NDArr
         except ValueError:
             wrong = next(field for field in fields if not _is_number(field.decode(errors="replace")))
             raise ByhandError(
-                f"{path} has {wrong.decode(errors='replace')[:40]!r} among the pixels of row {start + i} (counted from 0, "
-                "without a header): they must be numbers."
+                f"{path} has {wrong.decode(errors='replace')[:40]!r} among the pixels of row {start + i} (counted from "
+                "0, without a header): they must be numbers."
             ) from None
     return numbers
 
