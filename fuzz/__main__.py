@@ -57,7 +57,8 @@ def _supervise(name: str, options: argparse.Namespace) -> dict[str, Any]:
     """Let a process try inputs; one that it dies of or hangs at is kept, and another process goes on."""
     if options.engine == "atheris":
         return _atheris(name, options.seconds)
-    start, tried, found, seed = time.monotonic(), 0, {}, options.seed
+    start, tried, seed = time.monotonic(), 0, options.seed
+    found: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
         while (left := options.seconds - (time.monotonic() - start)) > 0 and not 0 < options.inputs <= tried:
             state = Path(folder) / str(seed)
@@ -68,7 +69,7 @@ def _supervise(name: str, options: argparse.Namespace) -> dict[str, Any]:
             _watch(process, state)
             said = process.stderr.read().decode(errors="replace") if process.stderr else ""
             report = state / "report.json"
-            done = json.loads(report.read_text()) if report.exists() else {"tried": 0, "found": {}}
+            done: dict[str, Any] = json.loads(report.read_text()) if report.exists() else {"tried": 0, "found": {}}
             tried += done["tried"]
             found |= done["found"]
             if process.returncode != 0:

@@ -4,7 +4,7 @@ import copy
 import json
 import random
 import zlib
-from typing import Any
+from typing import Any, Literal
 
 from fuzz.parsers import header_and_rest
 
@@ -60,9 +60,10 @@ def _spoil(content: bytearray, others: list[bytes], rng: random.Random) -> None:
     elif kind == 1 and content:
         content[place % len(content)] = rng.randrange(256)
     elif kind == 2:
-        width, order = rng.choice((1, 2, 4, 8)), rng.choice(("little", "big"))
+        width = rng.choice((1, 2, 4, 8))
+        order: Literal["little", "big"] = rng.choice(("little", "big"))
         number = rng.choice(NUMBERS) % 256**width
-        content[place : place + width] = number.to_bytes(width, order)  # type: ignore[arg-type]
+        content[place : place + width] = number.to_bytes(width, order)
     elif kind == 3:
         del content[place : place + rng.randint(1, 40)]
     elif kind == 4:

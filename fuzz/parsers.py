@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from byhand.data import one_hot
@@ -57,7 +59,7 @@ def parsers() -> dict[str, Parser]:
     return found
 
 
-PICTURES: dict[str, list[dict[str, object]]] = {
+PICTURES: dict[str, list[dict[str, Any]]] = {
     "jpeg": [{}, {"progressive": True}],
     "png": [{}, {"interlace": 1}],
     "gif": [{}],
@@ -100,10 +102,11 @@ def _pictures(kind: str) -> list[bytes]:
         for options in PICTURES[kind]:
             if options.get("compression") == "jpeg" and mode not in {"L", "RGB"}:
                 continue
-            for more in [{}, {"exif": exif}] if kind in {"jpeg", "png", "tiff", "webp"} else [{}]:
+            also: list[dict[str, Any]] = [{}, {"exif": exif}] if kind in {"jpeg", "png", "tiff", "webp"} else [{}]
+            for more in also:
                 file = io.BytesIO()
                 try:
-                    image.save(file, kind, **options, **more)  # type: ignore[arg-type]
+                    image.save(file, kind, **options, **more)
                 except (OSError, ValueError, KeyError):  # not every mode can be compressed in every way
                     continue
                 contents.append(file.getvalue())
@@ -170,7 +173,7 @@ def _read_recipe(content: bytes) -> None:
     Recipe.load(str(path)).to_toml()
 
 
-def _digits() -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _digits() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     images = np.zeros((6, 5, 5), np.uint8)
     images[:, 1:4, 2] = 200
     return images, np.arange(6, dtype=np.uint8) % 2

@@ -4,7 +4,9 @@ import argparse
 import json
 import platform
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from trials.folders import own_folders, same_folder
 from trials.full_disk import full_disk
@@ -15,7 +17,12 @@ RESULTS = Path(__file__).parents[1] / "docs" / "results" / "reliability.json"
 
 def main() -> None:
     """Run the trials that are named, and keep what came of them beside the results of the others."""
-    trials = {"kills": kills, "same-folder": same_folder, "own-folders": own_folders, "full-disk": full_disk}
+    trials: dict[str, Callable[[int, Path], dict[str, Any]]] = {
+        "kills": kills,
+        "same-folder": same_folder,
+        "own-folders": own_folders,
+        "full-disk": full_disk,
+    }
     parser = argparse.ArgumentParser(prog="python -m trials", description=__doc__)
     parser.add_argument("trials", nargs="*", help=f"some of {', '.join(trials)}; all if left out")
     parser.add_argument("--rounds", type=int, default=100)
