@@ -13,7 +13,11 @@ class ByhandError(ValueError):
     """
 
 
-class InputWarning(UserWarning):
+class ByhandWarning(UserWarning):
+    """Something is not as it should be, and byhand goes on; the message says how."""
+
+
+class InputWarning(ByhandWarning):
     """Something the user gave was of another form than expected, and was recognised; the message says what was done."""
 
 

@@ -1,10 +1,15 @@
 """Files that are either whole or untouched."""
 
 import os
+import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from byhand.errors import ByhandError
+
+# What `write_atomically` and `make_folder` call a file that has not got its name yet.
+TEMPORARY = re.compile(r"\.(.+\.)?[0-9a-f]{8}\.tmp")
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -23,13 +28,46 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+        _flush_folder(path.parent)
     except OSError as error:
         raise ByhandError(
             f"Cannot write {path}: {error.strerror or error}. Choose another place or free some space; "
             "a file that was there before is unchanged."
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # on a disk that has become read-only this fails too, and would hide the reason
+            temporary.unlink()
+
+
+def _flush_folder(folder: Path) -> None:
+    """Have the folder itself on the disk: a new name in it could be lost with the power, though the bytes are there."""
+    if os.name != "nt":  # Windows opens no folders
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def remove_temporary_files(folder: Path) -> None:
+    """Remove what killed processes left half written in a folder that no other process writes to."""
+    for path in folder.iterdir():
+        if TEMPORARY.fullmatch(path.name):
+            with suppress(OSError):
+                path.unlink()
+
+
+def keep_aside(path: Path) -> Path:
+    """Give a damaged file another name, so that it is neither used again nor lost, and return that.
+
+    Raises:
+        ByhandError: the folder cannot be written.
+    """
+    aside = free_name(path.parent, f"{path.stem}-damaged", path.suffix)
+    try:
+        return path.rename(aside)
+    except OSError as error:
+        raise ByhandError(f"Cannot rename {path}: {error.strerror or error}.") from error
 
 
 def free_name(folder: Path, stem: str, ending: str) -> Path:

@@ -1,5 +1,6 @@
 """What a user holds: a network with everything it takes to use it on images."""
 
+import itertools
 import json
 import math
 import threading
@@ -18,6 +19,9 @@ from byhand.preprocessing import MinMaxScaling, Preprocessing
 
 FORMAT = 2
 MODEL_FILE = "model.safetensors"
+# Limits to what a file may say of itself: the models that come along have 20 kB of header and short labels.
+MOST_HEADER_BYTES, LONGEST_LABEL, LONGEST_REASON = 10_000_000, 200, 200
+LARGEST_NUMBER, LARGEST_GREY, SMALLEST_SPAN = 1e300, 2.0**32, 2.0**-32
 # What a probability is worth, for calibrated models. Below OTHER, what is in a picture is no digit; from SURE on, a
 # digit is flagged as sure: on 320 generated pages, 98.1 % of those flagged are right, and 97.1 % of the right ones are
 # flagged (with 0.98 it is 98.5 and 95.5 %, but then clear drawings with the mouse are doubted).
@@ -194,11 +198,16 @@ class Model:
         from safetensors.numpy import load
 
         try:
-            tensors = load(content)
             header_length = int.from_bytes(content[:8], "little")
+            if header_length > MOST_HEADER_BYTES and len(content) > header_length:
+                raise SafetensorError("its header is too long")
+            tensors = load(content)
             header = json.loads(content[8 : 8 + header_length])
-            description = json.loads(header["__metadata__"]["byhand"])
+            text = header["__metadata__"]["byhand"]
+            description = json.loads(text)
             version = description["format"]
+        except RecursionError as error:
+            raise ByhandError(f"{name} is a damaged model of byhand (nested too deep): get a fresh copy.") from error
         except SafetensorError as error:
             raise ByhandError(
                 f"{name} is not a safetensors file, or it is truncated: give a model that byhand has saved."
@@ -207,12 +216,18 @@ class Model:
             raise ByhandError(f"{name} is a safetensors file, but not a model of byhand.") from error
         if version != FORMAT:
             cure = "train it again" if isinstance(version, int) and version < FORMAT else "install a newer byhand"
-            raise ByhandError(f"{name} has format {version}, and this byhand reads format {FORMAT}: {cure}.")
+            raise ByhandError(f"{name} has format {str(version)[:20]}, and this byhand reads format {FORMAT}: {cure}.")
         try:
             # Half the digits are enough to keep weights, but not to compute with them.
-            sizes, dtype = description["layers"], np.promote_types(tensors["layer1.weights"].dtype, np.float32)
-            shape = (int(description["image_shape"][0]), int(description["image_shape"][1]))
+            sizes = _sizes(description["layers"], tensors)
+            dtype = np.promote_types(tensors["layer1.weights"].dtype, np.float32)
+            height, width = description["image_shape"]
             labels = tuple(str(label) for label in description["labels"])
+            if type(height) is not int or type(width) is not int or height < 1 or width < 1:
+                raise ValueError("an image size that is none")
+            if not all(0 < len(label) <= LONGEST_LABEL for label in labels) or len(set(labels)) < len(labels):
+                raise ValueError("labels that are none")
+            shape = (height, width)
             if (
                 description["activation"] not in ACTIVATIONS
                 or sizes[0] != shape[0] * shape[1]
@@ -226,21 +241,56 @@ class Model:
             for number, layer in enumerate(network.dense, start=1):
                 _fill(layer.weights, tensors[f"layer{number}.weights"])
                 _fill(layer.bias, tensors[f"layer{number}.bias"])
-            temperature = float(description["temperature"])
-            if not 0 < temperature < math.inf:
-                raise ValueError(f"a temperature of {temperature}")
+            temperature, brightness = float(description["temperature"]), float(description["brightness"])
+            if not 0 < temperature < math.inf or not math.isfinite(brightness):
+                raise ValueError(f"a temperature of {temperature} and a brightness of {brightness}")
             extremes = np.empty((2, sizes[0]))
             _fill(extremes[0], tensors["scaling.minimum"])
             _fill(extremes[1], tensors["scaling.maximum"])
+            span = extremes[1] - extremes[0]
+            if ((span < SMALLEST_SPAN) & (span != 0)).any() or np.abs(extremes).max() > LARGEST_GREY:
+                raise ValueError("a scaling that no grey levels have")
             scaling = MinMaxScaling(extremes[0], extremes[1])
+            _check_notes(description)
             return cls(
-                network, Preprocessing(shape, scaling, bool(description["deskew"]), float(description["brightness"])),
+                network, Preprocessing(shape, scaling, bool(description["deskew"]), brightness),
                 labels,
                 dict(description["recipe"]), dict(description["results"]), list(description["history"]),
                 temperature=temperature,
             )  # fmt: skip
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise ByhandError(f"{name} is a damaged model of byhand ({error}): get a fresh copy.") from error
+        except (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
+            reason = " ".join(str(error).split())[:LONGEST_REASON]
+            raise ByhandError(f"{name} is a damaged model of byhand ({reason}): get a fresh copy.") from error
+
+
+def _sizes(sizes: Any, tensors: dict[str, NDArray[Any]]) -> list[int]:
+    """The units of each layer, checked against the tensors before memory is taken for as many."""
+    if not isinstance(sizes, list) or len(sizes) < 2 or any(type(units) is not int or units < 1 for units in sizes):
+        raise ValueError("layers that are none")
+    for number, shape in enumerate(itertools.pairwise(sizes), start=1):
+        if tensors[f"layer{number}.weights"].shape != shape:
+            raise ValueError(f"the weights of layer {number} have another shape")
+    return sizes
+
+
+def _check_notes(description: dict[str, Any]) -> None:
+    """Check what a model says of itself, which is shown and written to files, but never computed with."""
+    recipe, results, history = description["recipe"], description["results"], description["history"]
+    if not isinstance(recipe, dict) or not isinstance(results, dict) or not isinstance(history, list):
+        raise ValueError("its recipe, results or history are none")
+    if recipe.get("stored", "same") not in ("same", "float16"):
+        raise ValueError("weights stored as nobody knows")
+    settings = [item for value in recipe.values() for item in (value if isinstance(value, list) else [value])]
+    texts = all(isinstance(recipe.get(name, ""), str) for name in ("name", "data"))
+    if not texts or not all(isinstance(value, str | bool) or _is_number(value) for value in settings):
+        raise ValueError("a setting of its recipe that is none")
+    numbers = [*results.values(), *(value for epoch in history for value in epoch.values())]
+    if not all(value is None or _is_number(value) for value in numbers):
+        raise ValueError("results or a history that are no numbers")
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and abs(value) < LARGEST_NUMBER
 
 
 @lru_cache
@@ -276,14 +326,14 @@ def load_model(path: str | Path | None = None) -> Model:
     if path is not None and not isinstance(path, str | Path):
         raise ByhandError(f"A model is loaded from a path, or by its name, not from a {type(path).__name__}.")
     file = Path(path or "fast")
-    if path is None or (not file.exists() and shipped_model(str(path)).is_file()):
-        file = shipped_model(str(file))
-    if file.is_dir():
-        file = file / MODEL_FILE
     try:
+        if path is None or (not file.exists() and shipped_model(str(path)).is_file()):
+            file = shipped_model(str(file))
+        if file.is_dir():
+            file = file / MODEL_FILE
         content = file.read_bytes()
     except FileNotFoundError as error:
         raise ByhandError(f"There is no model at {file}: 'byhand train' makes one.") from error
-    except OSError as error:
-        raise ByhandError(f"Cannot read the model {file}: {error.strerror or error}.") from error
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        raise ByhandError(f"Cannot read the model {file}: {getattr(error, 'strerror', None) or error}.") from error
     return Model.from_bytes(content, str(file))

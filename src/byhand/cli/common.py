@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from byhand.errors import ByhandError, InputWarning
+from byhand.errors import ByhandError, ByhandWarning
 from byhand.training.recipe import DATA_HELP, LABELS_HELP
 
 LARGEST_SEED = 2**63 - 1
@@ -61,10 +61,15 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             _fail(str(error), 1, options)
         except MemoryError:
             _fail("There is not enough memory for this: try a smaller network, batch or data set.", 1, options)
+        except RecursionError:
+            _fail("Something in the input is nested too deep: make it plain.", 1, options)
         except BrokenPipeError:
             # The reader of our output, such as `head`, has seen enough. Python would complain when it closes.
             sys.stdout = None
             raise typer.Exit(1) from None
+        except OSError as error:
+            where = f" {error.filename}" if error.filename else ""
+            _fail(f"Cannot use{where or ' a file'}: {error.strerror or error}.", 1, options)
         except Exception as error:
             what = f"{type(error).__name__}: {error}"
             _fail(
@@ -77,8 +82,8 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def _say_warning(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
-    """Show what was recognised in the input as a remark; Python's own warnings are for developers."""
-    if issubclass(category, InputWarning):
+    """Show byhand's own warnings as a remark; Python's own warnings are for developers."""
+    if issubclass(category, ByhandWarning):
         say(str(message))
 
 

@@ -1,5 +1,6 @@
 """`byhand read`: the digits written in pictures."""
 
+import os
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -81,7 +82,7 @@ def read(
     with pictures_bar(len(files), quiet) as advance, closing(read_files(files, options)) as outcomes:
         for name, pages in zip(names, outcomes, strict=True):
             for one in pages:
-                result: dict[str, Any] = {"file": name if name == STANDARD_INPUT else str(Path(name).resolve())}
+                result: dict[str, Any] = {"file": name if name == STANDARD_INPUT else os.path.realpath(name)}
                 if one.page:
                     result["page"] = one.page
                 error, reading = one.error, one.reading
@@ -135,13 +136,17 @@ def _files(arguments: list[str]) -> tuple[list[str], list[str]]:
     files, strays = [], []
     for argument in arguments:
         path = Path(argument)
-        if argument == STANDARD_INPUT or not path.is_dir():
+        try:
+            is_folder = argument != STANDARD_INPUT and path.is_dir()
+        except (OSError, ValueError):  # a name that cannot be: what opens it says why
+            is_folder = False
+        if not is_folder:
             files.append(argument)
             continue
         inside = sorted(
             file
             for file in path.rglob("*")
-            if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
+            if _is_file(file) and not any(part.startswith(".") for part in file.relative_to(path).parts)
         )
         known = SUFFIXES | DOCUMENT_SUFFIXES
         pictures = [file for file in inside if file.suffix.lower() in known]
@@ -151,6 +156,14 @@ def _files(arguments: list[str]) -> tuple[list[str], list[str]]:
         files += map(str, pictures)
         strays += [file.name for file in inside if file.suffix.lower() not in known]
     return files, strays
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a file; not where a link leads in a circle."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _skipped(strays: list[str]) -> str:

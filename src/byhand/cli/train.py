@@ -87,17 +87,33 @@ def train(
 
     The options below replace settings of the recipe.
     """
+    if resume and (recipe or options or out):
+        raise ByhandError("--resume goes on with the recipe it finds in the run folder: leave everything else out.")
     name = recipe or (DEFAULT_FINE_TUNING if options.get("fine_tune") else DEFAULT)
-    chosen = Recipe.load(_recipe_to_resume(resume, recipe, options, out) if resume else name, **options)
+    if not resume:
+        chosen = Recipe.load(name, **options)
     # NumPy and all that needs it is loaded only now, so that a wrong option is answered at once.
+    from byhand.training.run import Run
+    from byhand.training.run_folder import RECIPE_FILE, held_folder_to_resume, held_new_folder
+
+    if resume:
+        with held_folder_to_resume(Path(resume)) as place:
+            run = Run(Recipe.load(str(place / RECIPE_FILE)))
+            _train(run, place, figures, as_json, quiet)
+    else:
+        run = Run(chosen)
+        with held_new_folder(out, chosen) as place:
+            _train(run, place, figures, as_json, quiet)
+
+
+def _train(run: "Run", place: Path, figures: bool, as_json: bool, quiet: bool) -> None:
+    """Train in a run folder, from the beginning or from its checkpoint, and say what came of it."""
     from byhand.cli.progress import TrainingProgress
     from byhand.training.crew import LostMemberError
     from byhand.training.divergence import DivergedError
-    from byhand.training.run import Run
-    from byhand.training.run_folder import new_run_folder, save_recipe, save_run
+    from byhand.training.run_folder import save_recipe, save_run
 
-    run = Run(chosen)
-    run.folder = place = Path(resume) if resume else new_run_folder(out, chosen)
+    run.folder = place
     save_recipe(run.recipe, place)
     try:
         with TrainingProgress(run, quiet) as progress:
@@ -124,10 +140,14 @@ def train(
             f"on {len(run.setup.test):,} images, after {len(run.history)} epochs and {seconds}."
         )
         print(f"Saved in {place}: model.safetensors, recipe.toml, history.json", flush=True)
+    stopped_drawing = False
     if figures and not run.interrupted:
-        saved = _draw(run, place)
-        if not as_json:
-            print(f"Drew {', '.join(path.name for path in saved)}")
+        try:
+            saved = _draw(run, place)
+            if not as_json:
+                print(f"Drew {', '.join(path.name for path in saved)}")
+        except KeyboardInterrupt:
+            stopped_drawing = True
     if as_json:
         print_json(_summary(run, place.resolve()))
     if run.interrupted:
@@ -135,25 +155,13 @@ def train(
             f"Stopped after {len(run.history)} finished epochs. The model as it was then is in {place}; "
             f"'byhand train --resume {place}' goes on."
         )
+    elif stopped_drawing:
+        say(
+            f"Stopped while the figures were drawn. The training is finished, and its model is in {place}; "
+            f"'byhand show FIGURE --model {place}' draws the others."
+        )
+    if run.interrupted or stopped_drawing:
         raise typer.Exit(INTERRUPTED)
-
-
-def _recipe_to_resume(folder: str, recipe: str | None, options: dict[str, Any], out: str | None) -> str:
-    """Find the recipe of the interrupted training in `folder`.
-
-    Raises:
-        ByhandError: there is none, or it is finished, or something else was asked for as well.
-    """
-    from byhand.training.run_folder import RECIPE_FILE, is_finished
-
-    if recipe or options or out:
-        raise ByhandError("--resume goes on with the recipe it finds in the run folder: leave everything else out.")
-    place = Path(folder)
-    if not (place / RECIPE_FILE).is_file():
-        raise ByhandError(f"There is no training to resume in {folder}: it has no {RECIPE_FILE}.")
-    if is_finished(place):
-        raise ByhandError(f"The training in {folder} is finished: there is nothing to resume.")
-    return str(place / RECIPE_FILE)
 
 
 def _draw(run: "Run", folder: Path) -> list[Path]:

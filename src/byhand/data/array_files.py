@@ -5,9 +5,12 @@ eight columns of labels, EMNIST transposed. What a file holds is told by its hea
 """
 
 import gzip
+import math
+import warnings
 import zipfile
-import zlib
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -22,8 +25,10 @@ from byhand.data.emnist import characters, emnist_split, upright
 from byhand.data.idx import GZIP_MAGIC, read_header, read_idx
 from byhand.data.naming import data_set_of, own_start, part_of_file
 from byhand.data.parts import Parts
+from byhand.data.unpacking import check_unpacked
 from byhand.errors import ByhandError
 
+LONGEST_REASON = 200  # characters of another library's message
 QMNIST_COLUMNS = 8  # class, series, writer, ...: https://github.com/facebookresearch/qmnist
 
 
@@ -59,14 +64,14 @@ def look_at(path: Path) -> ArrayFile | None:
                 with gzip.open(file) as unpacked:
                     return ArrayFile(path, read_header(cast(BinaryIO, unpacked), path.name)[1])
             if start.startswith(npy.MAGIC_PREFIX):
-                return ArrayFile(path, _npy_shape(file))
+                return ArrayFile(path, _npy_header(file)[0])
             if start.startswith(b"PK") and path.suffix.lower() == ".npz":
                 with zipfile.ZipFile(file) as archive:
                     names = archive.namelist()
                     with archive.open(names[0]) as member:
-                        return ArrayFile(path, _npy_shape(cast(BinaryIO, member))) if len(names) == 1 else None
+                        return ArrayFile(path, _npy_header(cast(BinaryIO, member))[0]) if len(names) == 1 else None
             return ArrayFile(path, read_header(file, path.name)[1])
-    except (OSError, EOFError, ValueError, IndexError, zlib.error, zipfile.BadZipFile):  # ByhandError is a ValueError
+    except Exception:  # whatever cannot be read is no array
         return None
 
 
@@ -89,13 +94,47 @@ def load_numpy(path: Path) -> NDArray[Any] | dict[str, NDArray[Any]]:
         ByhandError: the file is damaged, or holds Python objects, which could run any program.
     """
     try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return loaded
-        with loaded:
-            return {name: loaded[name] for name in loaded.files}
-    except (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-        raise ByhandError(f"Cannot read {path}: {error}.") from error
+        _check_size(path)
+        with _no_remarks():
+            loaded = np.load(path, allow_pickle=False)
+            if isinstance(loaded, np.ndarray):
+                return loaded
+            with loaded:
+                return {name: loaded[name] for name in loaded.files}
+    except (ByhandError, MemoryError):
+        raise
+    except Exception as error:  # zip files and headers can be damaged in many ways
+        reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+        raise ByhandError(f"Cannot read {path}: {reason[:LONGEST_REASON]}.") from error
+
+
+def _check_size(path: Path) -> None:
+    """Compare what a .npy or .npz file promises with its size.
+
+    Raises:
+        ByhandError: it promises more than can be in it, or than a data set has.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        if file.read(6) == npy.MAGIC_PREFIX:
+            file.seek(0)
+            _check_promise(*_npy_header(file), size, str(path))
+            return
+    with zipfile.ZipFile(path) as archive:
+        check_unpacked(sum(member.file_size for member in archive.infolist()), size, str(path))
+        for member in archive.infolist():
+            with archive.open(member) as stream:
+                if stream.read(6) == npy.MAGIC_PREFIX:
+                    stream.seek(0)
+                    _check_promise(*_npy_header(cast(BinaryIO, stream)), member.file_size, str(path))
+
+
+def _check_promise(shape: tuple[int, ...], dtype: np.dtype[Any], size: int, name: str) -> None:
+    promised = math.prod(shape) * dtype.itemsize
+    if promised > size and not dtype.hasobject:
+        raise ByhandError(
+            f"{name} is truncated: it promises {promised:,} bytes of numbers, and {size:,} are there. Get a fresh copy."
+        )
 
 
 def find_arrays(folder: Path) -> list[ArrayFile]:
@@ -170,10 +209,19 @@ def parts_of_npz(path: Path) -> Parts:
     return parts_of_mapping(loaded if isinstance(loaded, dict) else {"x": loaded}, "file", path.name)
 
 
-def _npy_shape(file: BinaryIO) -> tuple[int, ...]:
-    version = npy.read_magic(file)
-    header = npy.read_array_header_1_0(file) if version == (1, 0) else npy.read_array_header_2_0(file)
-    return header[0]
+def _npy_header(file: BinaryIO) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    with _no_remarks():
+        version = npy.read_magic(file)
+        header = npy.read_array_header_1_0(file) if version == (1, 0) else npy.read_array_header_2_0(file)
+    return header[0], header[2]
+
+
+@contextmanager
+def _no_remarks() -> Iterator[None]:
+    """Silence what NumPy, and the parser of Python that it uses, think of odd headers; what is wrong raises."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _named_images(file: ArrayFile) -> bool:

@@ -5,6 +5,8 @@ hundred at a time, so that little more than the pixels, a byte each, is ever in 
 """
 
 import gzip
+import warnings
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 
 from byhand.data.arrays import Numbers
 from byhand.data.idx import GZIP_MAGIC
+from byhand.data.unpacking import check_unpacked, most_unpacked
 from byhand.errors import ByhandError
 
 LABEL_COLUMNS = {"label", "labels", "class", "target", "digit", "y", "character"}
@@ -24,6 +27,7 @@ ID_COLUMNS = {"id", "imageid", "image_id", "index", "idx", "", "unnamed: 0"}
 DELIMITERS = (",", ";", "\t", "|", " ")
 SMALLEST_SIDE = 4  # pixels; a table with fewer columns than such an image has holds no images
 BYTES_AT_A_TIME = 1 << 20  # of text: half a million numbers, 4 MB while they are read
+MOST_LINE_BYTES = 10_000_000  # an image of 1,000 x 1,000 pixels with ten characters each
 ROWS_TO_LOOK_AT = 20
 
 
@@ -109,14 +113,22 @@ def _open(path: Path) -> BinaryIO:
 
 def _lines(file: BinaryIO, path: Path) -> Iterator[list[bytes]]:
     """Read a few hundred lines at a time; empty ones are left out, and so is a byte-order mark."""
-    first = True
+    most, total = most_unpacked(path.stat().st_size), 0
+    rest, first = b"", True
     try:
-        while lines := file.readlines(BYTES_AT_A_TIME):
+        while block := file.read(BYTES_AT_A_TIME):
+            total += len(block)
+            if total > most:
+                check_unpacked(total, path.stat().st_size, str(path))
             if first:
-                lines[0] = lines[0].removeprefix(b"\xef\xbb\xbf")
-                first = False
-            yield [line for line in (line.rstrip(b"\r\n") for line in lines) if line.strip()]
-    except (OSError, EOFError) as error:
+                block, first = block.removeprefix(b"\xef\xbb\xbf"), False
+            *lines, rest = (rest + block).split(b"\n")
+            if len(rest) > MOST_LINE_BYTES:
+                raise ByhandError(f"{path} has a row of more than {MOST_LINE_BYTES // 1_000_000} MB: no image has it.")
+            yield [line for line in (line.rstrip(b"\r") for line in lines) if line.strip()]
+        if rest.strip():
+            yield [rest.rstrip(b"\r")]
+    except (OSError, EOFError, zlib.error) as error:
         raise ByhandError(f"{path} is damaged ({error}): get a fresh copy.") from error
 
 
@@ -231,7 +243,9 @@ def _numbers(rows: list[bytes], layout: Layout, path: Path, start: int) -> NDArr
         # Whole numbers first: six times as fast as fractions. Both stop at whatever is none.
         for kind in (np.int64, np.float64) if b"." not in text else (np.float64,):
             try:
-                values = np.fromstring(text, kind, sep=layout.delimiter)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error", DeprecationWarning)  # what NumPy before 2.3 gives for a ValueError
+                    values = np.fromstring(text, kind, sep=layout.delimiter)
             except (ValueError, DeprecationWarning):
                 continue
             if len(values) == len(rows) * count:
@@ -250,8 +264,8 @@ def _numbers(rows: list[bytes], layout: Layout, path: Path, start: int) -> NDArr
         except ValueError:
             wrong = next(field for field in fields if not _is_number(field.decode(errors="replace")))
             raise ByhandError(
-                f"{path} has {wrong.decode(errors='replace')!r} among the pixels of row {start + i} (counted from 0, "
-                "without a header): they must be numbers."
+                f"{path} has {wrong.decode(errors='replace')[:40]!r} among the pixels of row {start + i} (counted from "
+                "0, without a header): they must be numbers."
             ) from None
     return numbers
 

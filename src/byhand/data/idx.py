@@ -15,10 +15,13 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand.data.unpacking import check_unpacked
 from byhand.errors import ByhandError
 from byhand.files import write_atomically
 
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+MOST_OF_NOTHING = 2**40  # an array without numbers may have sides whose product is beyond what NumPy counts
+MOST_DIMENSIONS = 8  # NumPy has at most 64, and nobody's images more than 4
 GZIP_MAGIC = b"\x1f\x8b"
 # Deflate cannot pack more than 1032 bytes into one (zlib's technical notes), so a longer promise is a lie.
 LARGEST_COMPRESSION = 1032
@@ -55,6 +58,10 @@ def decode_idx(content: bytes, name: str) -> NDArray[Any]:
                 f"{name} is truncated or its header lies: it promises {size:,} bytes of numbers {shape}, "
                 f"and the file has only {len(content):,}. Get a fresh copy."
             )
+        if compressed:
+            check_unpacked(size, len(content), name)
+        if size == 0 and math.prod(side for side in shape if side) > MOST_OF_NOTHING:
+            raise ByhandError(f"{name} has no numbers in it, and says that it has the shape {shape}.")
         array = np.empty(shape, dtype)
         filled = stream.readinto(array.reshape(-1).view(np.uint8).data) if size else 0  # type: ignore[attr-defined]
         leftover = stream.read(1)
@@ -81,6 +88,8 @@ def read_header(stream: BinaryIO, name: str) -> tuple[np.dtype[Any], tuple[int, 
             f"{name} is not an IDX file: it starts with the bytes {magic.hex(' ') or '(none)'} instead of "
             "00 00, a number type and a number of dimensions."
         )
+    if magic[3] > MOST_DIMENSIONS:
+        raise ByhandError(f"{name} has {magic[3]} dimensions, and byhand reads IDX files of at most {MOST_DIMENSIONS}.")
     sizes = stream.read(4 * magic[3])
     if len(sizes) < 4 * magic[3]:
         raise ByhandError(f"{name} is truncated: it ends within its header. Get a fresh copy.")

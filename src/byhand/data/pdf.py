@@ -19,19 +19,20 @@ def is_pdf(content: bytes) -> bool:
     return START in content[: START_WITHIN_BYTES + len(START)]
 
 
-def pdf_pages(content: bytes, name: str, most_pixels: int) -> Iterator[tuple[Image.Image, int]]:
+def pdf_pages(content: bytes, name: str, most_pixels: int, most_pages: int) -> Iterator[tuple[Image.Image, int]]:
     """Draw one page after the other, as they are asked for.
 
     Args:
         content: of the file.
         name: what error messages call it.
         most_pixels: larger pages are refused.
+        most_pages: longer documents are refused.
 
     Yields:
         The page, and how many the file has.
 
     Raises:
-        ByhandError: PDFium is missing, the file is damaged or locked, or a page is too large.
+        ByhandError: PDFium is missing, the file is damaged or locked, or a page is too large, or there are too many.
     """
     try:
         import pypdfium2
@@ -44,6 +45,8 @@ def pdf_pages(content: bytes, name: str, most_pixels: int) -> Iterator[tuple[Ima
             count = len(document)
             if not count:
                 raise ByhandError(f"{name} has no pages.")
+            if count > most_pages:
+                raise ByhandError(f"{name} has more than {most_pages:,} pages: cut it into parts.")
             for number in range(count):
                 page = document[number]
                 width, height = page.get_size()

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from byhand.data.decoding import Picture, decode_pages
+from byhand.data.decoding import Picture, decode_pages, no_remarks, open_picture
 from byhand.data.grey_levels import CLEAR_MAJORITY, dark_on_light
 from byhand.data.mnist_form import IMAGE_SHAPE
 from byhand.data.parts import Part, Parts
@@ -174,9 +174,9 @@ def _are_photographs(found: list[Found]) -> bool:
         return False
     for picture in found[:PICTURES_LOOKED_AT]:
         try:
-            with Image.open(picture.path) as image:
+            with no_remarks(), open_picture(picture.path) as image:
                 large = max(image.size) > LARGEST_KEPT_SIDE_PX
-        except (OSError, ValueError, SyntaxError):
+        except Exception:
             continue  # HEIC, which Pillow does not know yet, or damaged, which is said when it is decoded
         if large:
             return True

@@ -4,6 +4,7 @@ Labels are the names of sub-folders, come from a `labels.csv`, or are part of th
 """
 
 import csv
+import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -188,7 +189,9 @@ def _by_table(pictures: list[Path], table: Path) -> tuple[list[Found], list[str]
     try:
         with table.open(newline="", encoding="utf-8-sig") as file:
             rows = [row for row in csv.reader(file) if row]
-    except (UnicodeDecodeError, csv.Error) as error:
+        if any("\0" in field for row in rows for field in row):
+            raise ValueError("it holds null characters")
+    except (ValueError, csv.Error) as error:
         raise ByhandError(f"Cannot read {table}: {error}.") from error
     names = [name.strip().lower() for name in rows[0]] if rows else []
     file_at = next((i for i, name in enumerate(names) if name in FILE_COLUMNS), None)
@@ -204,9 +207,10 @@ def _by_table(pictures: list[Path], table: Path) -> tuple[list[Found], list[str]
     )
     if short is not None:
         raise ByhandError(f"{table} has no file or no label in row {short} (counted from 0, without a header).")
-    wanted = {(table.parent / row[file_at].strip()).resolve(): row[label_at].strip() for row in rows}
-    there = {path.resolve(): path for path in pictures}
-    missing = [path.name for path in wanted if path not in there]
+    # `realpath` goes through links as `resolve` does, and does not mind one that leads in a circle.
+    wanted = {os.path.realpath(table.parent / row[file_at].strip()): row[label_at].strip() for row in rows}
+    there = {os.path.realpath(path): path for path in pictures}
+    missing = [Path(place).name for place in wanted if place not in there]
     if missing:
         raise ByhandError(f"{table} lists {len(missing):,} pictures that are not there: {_some(missing)}.")
     found = [Found(path, wanted[place]) for place, path in there.items() if place in wanted]

@@ -146,8 +146,18 @@ def _pages(file: File) -> Iterator[Outcome | tuple[int | None, Picture]]:
         for page, picture in enumerate(each_page(file.source, file.name), start=1):
             number = page if picture.pages > 1 else None
             yield number, picture
-    except ByhandError as error:
-        yield Outcome(number and number + 1, error=str(error))
+    except Exception as error:
+        yield Outcome(number and number + 1, error=_failure(file.name, error))
+
+
+def _failure(name: str, error: Exception) -> str:
+    """Why one file of many was not read: whatever it was, the others are."""
+    if isinstance(error, ByhandError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return f"{name} takes more memory than there is: make it smaller."
+    what = f"{type(error).__name__}: {error}"
+    return f"{name}: byhand failed in a way it should not ({what}). Please report it with the file."
 
 
 def _outcome(page: Outcome | tuple[int | None, Picture], model: Model, options: Options) -> Outcome:
@@ -156,8 +166,8 @@ def _outcome(page: Outcome | tuple[int | None, Picture], model: Model, options: 
     number, picture = page
     try:
         (reading,) = read_pictures([picture], model, **options.reading)
-    except ByhandError as error:
-        return Outcome(number, error=str(error))
+    except Exception as error:
+        return Outcome(number, error=_failure("The picture", error))
     return Outcome(number, reading, picture=picture if options.keep_pictures else None)
 
 
@@ -168,7 +178,7 @@ def _together(
     pages = [page for pages in files for page in pages if not isinstance(page, Outcome)]
     try:
         readings = iter(read_pictures([picture for _, picture in pages], model, **options.reading))
-    except ByhandError:
+    except Exception:
         yield from ([_outcome(page, model, options) for page in pages] for pages in files)
         return
     for own in files:

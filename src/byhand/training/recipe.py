@@ -16,6 +16,8 @@ SPLITS = ("standard", "original")
 DTYPES = ("float32", "float64")
 STORED = ("same", "float16")
 NAMES = ("original", "fast", "accurate", "record", "reader", "fine-tune")
+MOST_RECIPE_BYTES = 16_384  # byhand's own have at most 1,400
+LONGEST_SHOWN = 80  # characters of a wrong value in a message
 # Without a name: from scratch, and to fine-tune a model.
 DEFAULT, DEFAULT_FINE_TUNING = "fast", "fine-tune"
 # Learning rates that work for batches of 64 with the one-cycle schedule: SGD without momentum, and Adam. On 5,000
@@ -158,15 +160,24 @@ class Recipe:
         elif recipe.endswith(".toml"):
             origin = recipe
             try:
-                text = Path(recipe).read_text("utf-8")
-            except (OSError, UnicodeDecodeError) as error:
+                with Path(recipe).open("rb") as file:
+                    content = file.read(MOST_RECIPE_BYTES + 1)
+                text = content.decode("utf-8")
+            except (OSError, ValueError) as error:
                 raise ByhandError(f"Cannot read the recipe {recipe}: {_reason(error)}.") from error
         else:
             raise ByhandError(f"There is no recipe '{recipe}', and a file must end in .toml: {choose(recipe, NAMES)}")
+        if len(text) > MOST_RECIPE_BYTES:
+            raise ByhandError(f"The recipe {origin} is longer than {MOST_RECIPE_BYTES:,} bytes: no recipe is.")
         try:
             settings = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise ByhandError(f"The recipe {origin} is not valid TOML: {error}.") from error
+        except RecursionError as error:
+            raise ByhandError(
+                f"The recipe {origin} is nested too deep: a recipe is a plain list of settings."
+            ) from error
+        except ValueError as error:  # TOMLDecodeError, and numbers of more digits than Python reads
+            reason = str(error).partition(";")[0].rstrip(".")
+            raise ByhandError(f"The recipe {origin} is not valid TOML: {reason}.") from error
         if options.get("fine_tune"):
             settings["fine_tune"] = options["fine_tune"]
         found = cls.from_settings({"name": Path(recipe).stem} | settings, origin)
@@ -221,11 +232,14 @@ class Recipe:
         for name, value in settings.items():
             if name not in types:
                 raise ByhandError(
-                    f"The recipe {origin} has a setting '{name}' that byhand does not know: {choose(name, types)}"
+                    f"The recipe {origin} has a setting '{_short(name)}' that byhand does not know: "
+                    f"{choose(name, types)}"
                 )
             if not _fits(value, types[name]):
                 expected = "a list of whole numbers" if name == "hidden" else types[name].__name__
-                raise ByhandError(f"The setting '{name}' of the recipe {origin} must be {expected}, not {value!r}.")
+                raise ByhandError(
+                    f"The setting '{name}' of the recipe {origin} must be {expected}, not {_short(value)}."
+                )
         return cls(**settings)
 
     @property
@@ -242,6 +256,15 @@ class Recipe:
         # JSON writes strings, numbers, booleans and lists of numbers as TOML does, but for one forbidden character.
         lines = (f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in self.settings().items())
         return "\n".join(lines).replace("\x7f", "\\u007f") + "\n"
+
+
+def _short(value: Any) -> str:
+    """A value as Python writes it, as far as it fits into a sentence."""
+    try:
+        text = value if isinstance(value, str) and value.isidentifier() else repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits, or lists in lists in lists
+        return "what it is"
+    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "..."
 
 
 def _plain(value: Any) -> Any:
@@ -263,17 +286,22 @@ def _reason(error: Exception) -> str:
 
 def _choice(name: str, value: str, choices: Any) -> None:
     if value not in choices:
-        raise ByhandError(f"{_option(name)} cannot be '{value}': {choose(value, choices)}")
+        raise ByhandError(f"{_option(name)} cannot be '{value[:LONGEST_SHOWN]}': {choose(value, choices)}")
 
 
 def _range(name: str, value: float, smallest: float, largest: float, hint: str = "", above: bool = False) -> None:
     """Check that smallest <= value <= largest (`above`: smallest < value); NaN fails every comparison."""
-    fine = (smallest < value if above else smallest <= value) and value <= largest and math.isfinite(value)
+    try:
+        value = value if isinstance(value, float) else int(value)
+        finite = math.isfinite(value)
+    except OverflowError:  # a whole number beyond what a fraction can be
+        finite = False
+    fine = finite and (smallest < value if above else smallest <= value) and value <= largest
     if not fine:
         bound = "above" if above else "at least"
         hint = f" ({hint})" if hint else ""
         raise ByhandError(
-            f"{_option(name)} cannot be {value}: it must be {bound} {smallest} and at most {largest:,}{hint}."
+            f"{_option(name)} cannot be {_short(value)}: it must be {bound} {smallest} and at most {largest:,}{hint}."
         )
 
 

@@ -1,6 +1,7 @@
 """One training from start to finish: data in, tested model out."""
 
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
@@ -9,13 +10,16 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from byhand.data.dataset import Dataset
 from byhand.data.picture_folder import Prepare
 from byhand.data.sources import load_dataset
+from byhand.errors import ByhandError, ByhandWarning
 from byhand.evaluation import Evaluation, evaluate, fit_temperature
+from byhand.files import keep_aside
 from byhand.model import load_model
-from byhand.training.checkpoint import CHECKPOINT_FILE, load_checkpoint, save_checkpoint
+from byhand.training.checkpoint import CHECKPOINT_FILE, DamagedCheckpointError, load_checkpoint, save_checkpoint
 from byhand.training.crew import Crew
 from byhand.training.crew_size import choose_members, crew_for
 from byhand.training.diagnosis import diagnose
@@ -73,7 +77,8 @@ class Run:
         )
         self.setup = setup = set_up_fine_tuning(origin, recipe, self.data) if origin else set_up(recipe, self.data)
         self.recipe, self.model = setup.recipe, setup.model
-        self.before = evaluate(self.model, setup.test) if origin else None
+        with threadpool_limits(1, "blas"):
+            self.before = evaluate(self.model, setup.test) if origin else None
         self.training = Training(
             self.model.network, setup.pixels, setup.targets, setup.recipe, setup.order_rng,
             scale=self.model.preprocessing.scaling.transform,
@@ -113,13 +118,12 @@ class Run:
 
         Raises:
             DivergedError: training diverged; the model has its last good weights.
-            ByhandError: a checkpoint cannot be read or written.
+            ByhandError: the checkpoint cannot be read, or belongs to another training.
         """
         training = self.training
         checkpoint = self.folder / CHECKPOINT_FILE if self.folder else None
         if checkpoint and checkpoint.exists():
-            load_checkpoint(training, checkpoint)
-            self.model.history = [epoch.without_seconds() for epoch in self.history]
+            self._go_on_from(checkpoint)
         last_checkpoint = time.perf_counter()
         with self.crew or nullcontext():
             if self.crew:
@@ -133,10 +137,30 @@ class Run:
                     and checkpoint
                     and time.perf_counter() - last_checkpoint > SECONDS_BETWEEN_CHECKPOINTS
                 ):
-                    save_checkpoint(training, checkpoint)
+                    self._save(checkpoint)
                     last_checkpoint = time.perf_counter()
-        self.evaluation = self._finish()
+        # On one core: shared between two, sums are added in another order, and a loss is another in its last digits.
+        with threadpool_limits(1, "blas"):
+            self.evaluation = self._finish()
         self.seconds = time.perf_counter() - self._start
+
+    def _go_on_from(self, checkpoint: Path) -> None:
+        """Resume; where the checkpoint is damaged, begin anew, which takes longer and gives the same model."""
+        try:
+            load_checkpoint(self.training, checkpoint)
+        except DamagedCheckpointError as error:
+            aside = keep_aside(checkpoint)
+            message = f"{error} It was renamed to {aside.name}, and the training begins anew."
+            warnings.warn(message, ByhandWarning, stacklevel=3)
+        self.model.history = [epoch.without_seconds() for epoch in self.history]
+
+    def _save(self, checkpoint: Path) -> None:
+        """Write a checkpoint; that the disk is full is no reason to lose what is being learned."""
+        try:
+            save_checkpoint(self.training, checkpoint)
+        except ByhandError as error:
+            message = f"No checkpoint after epoch {self.training.epoch}, and the training goes on. {error}"
+            warnings.warn(message, ByhandWarning, stacklevel=3)
 
     def complete(self) -> Self:
         """Train to the end without stopping; raises as `events`."""
@@ -159,7 +183,8 @@ class Run:
 
     def validate(self) -> tuple[float, float]:
         """Accuracy, 0 to 1, and loss, in nats, on the held-out images."""
-        result = evaluate(self.model, self.setup.validation)
+        with threadpool_limits(1, "blas"):  # as at the end
+            result = evaluate(self.model, self.setup.validation)
         return result.accuracy, result.loss
 
     def _finish(self) -> Evaluation:

@@ -1,0 +1,156 @@
+"""The page on what happens when things go wrong, from what `python -m trials` and `python -m fuzz` kept."""
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+from byhand.data import csv_files, decoding, idx, unpacking
+from byhand.training import recipe
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "docs" / "results"
+SOURCES = ROOT / "src" / "byhand"
+MB = 1_000_000
+
+
+def reliability_page() -> str:
+    """The text of `docs/reliability.md`."""
+    trials: dict[str, Any] = json.loads((RESULTS / "reliability.json").read_text("utf-8"))
+    fuzzed: dict[str, Any] = json.loads((RESULTS / "fuzz.json").read_text("utf-8"))
+    return "\n".join(["# When things go wrong", "", *_promises(), *_trials(trials), *_formats(), *_fuzzing(fuzzed)])
+
+
+def _promises() -> list[str]:
+    return [
+        "## What is promised",
+        "",
+        "- **A training is never lost.** Every few seconds it leaves a checkpoint, and `--resume` goes on to "
+        "the same bytes. "
+        "Files are written under another name and renamed when they are on the disk: what has its final name is "
+        "whole.",
+        "- **A checkpoint belongs to its recipe and data**, by their fingerprint, and carries a checksum. A "
+        "damaged one is "
+        "kept aside, and the training begins anew.",
+        "- **A run folder belongs to one process** until it ends or dies.",
+        "- **A full disk** at a checkpoint warns, and the training goes on; at the end, the checkpoint stays.",
+        "- **A file from a stranger** gives a result or one sentence, in little memory. No format can execute code.",
+        "- **One error, one sentence**: [errors.md](errors.md) lists all of them.",
+        "",
+        "Not promised: that trainings in batches of 100 and more give the same bytes with another number of cores or "
+        "another OpenBLAS, which may add in another order.",
+        "",
+    ]
+
+
+def _trials(trials: dict[str, Any]) -> list[str]:
+    killed, full, same = trials["kills"], trials["full-disk"], trials["same-folder"]
+    own, counts = trials["own-folders"], trials["kills"]["kills"]
+    wrong = len(killed["wrong"]) + len(full["wrong"]) + len(same["wrong"])
+    return [
+        "## How it was tried",
+        "",
+        f"`python -m trials`, on {trials['machine']}:",
+        "",
+        "| trial | how often | came of it |",
+        "| --- | --- | --- |",
+        f"| killed (SIGKILL): {', '.join(f'{count} {kind}' for kind, count in counts.items())} | "
+        f"{sum(counts.values())} kills "
+        f"in {killed['trainings']} trainings | {killed['same_bytes']} ended in the same bytes |",
+        f"| a disk with room for few bytes | {full['trainings']} trainings | {full['refused']} ended with a "
+        f"sentence, "
+        f"{full['went_on']} went on without a checkpoint, {full['same_bytes']} ended in the same bytes once "
+        f"there was room |",
+        f"| two processes, one new folder | {same['rounds']} rounds | {same['worked']} worked, "
+        f"{same['refused']} were refused |",
+        f"| four processes, no folder given | {own['trainings']} trainings | {own['folders']} folders |",
+        "",
+        f"After each, every file with a final name was read, and nothing else was left in the folder: {wrong} faults.",
+        "",
+    ]
+
+
+def _formats() -> list[str]:
+    by_decoder: dict[int, list[str]] = {}
+    for kind, cost in decoding.FORMATS.items():
+        if kind not in {"JPEG", *decoding.SLOW_FORMATS}:
+            by_decoder.setdefault(decoding.MOST_MEMORY_BYTES // (cost + decoding.MODE_BYTES["RGB"]) // MB, []).append(
+                kind
+            )
+    pictures = [
+        f"| {', '.join(kinds)} | {megapixels} megapixels in colour |"
+        for megapixels, kinds in sorted(by_decoder.items())
+    ]
+    progressive = decoding.MOST_MEMORY_BYTES // decoding.PROGRESSIVE_BYTES_PER_PIXEL // MB
+    return [
+        "## What a file may hold",
+        "",
+        "All of this is checked before memory is taken. Pictures that Pillow could open but that are not named "
+        "here are not "
+        "opened.",
+        "",
+        "| format | limit |",
+        "| --- | --- |",
+        f"| JPEG | {decoding.MOST_PIXELS // MB} megapixels, {progressive} if progressive |",
+        *pictures,
+        f"| {', '.join(sorted(decoding.SLOW_FORMATS))}, PPM as text | {decoding.MOST_SLOW_PIXELS / MB:g} megapixels |",
+        f"| any picture | {decoding.MOST_FILE_BYTES // MB} MB, {decoding.MOST_SIDE_PX:,} pixels long, "
+        f"{decoding.MOST_PAGES:,} pages |",
+        f"| packed IDX, CSV, .npz | unpacks to {unpacking.ALWAYS_BYTES // MB} MB, or {unpacking.MOST_TIMES} "
+        f"times its size |",
+        f"| IDX | {idx.MOST_DIMENSIONS} dimensions |",
+        f"| CSV | {csv_files.MOST_LINE_BYTES // MB} MB a row |",
+        f"| recipe | {recipe.MOST_RECIPE_BYTES:,} bytes |",
+        "",
+    ]
+
+
+def _fuzzing(fuzzed: dict[str, Any]) -> list[str]:
+    return [
+        "## Fuzzing",
+        "",
+        "`python -m fuzz all` changes real files: bits, bytes, lengths, pieces, and in JSON whole values. Each "
+        "input must give "
+        "a result or one sentence, within 2 s of processor time and 500 MB, and without a word on stderr. What "
+        "once went "
+        "wrong is in `fuzz/corpus` and is tried by the tests, with 2,000 new inputs a parser.",
+        "",
+        "| parser | inputs | wrong |",
+        "| --- | --- | --- |",
+        *(f"| {name} | {result['inputs']:,} | {len(result['found'])} |" for name, result in fuzzed.items()),
+        "",
+    ]
+
+
+def errors_page() -> str:
+    """The text of `docs/errors.md`: every sentence that a `ByhandError` in the package is raised with."""
+    lines = ["# Every error", "", "What stands between braces is filled in.", ""]
+    for file in sorted(SOURCES.rglob("*.py")):
+        tree = ast.parse(file.read_text("utf-8"))
+        sentences = [text for node in ast.walk(tree) if isinstance(node, ast.Raise) and (text := _sentence(node))]
+        if sentences:
+            lines += [f"## {file.relative_to(SOURCES).as_posix()}", "", *(f"- {text}" for text in sentences), ""]
+    return "\n".join(lines)
+
+
+def _sentence(node: ast.Raise) -> str:
+    """What a raised error says; empty if it is none of byhand's, or says what another one said."""
+    call = node.exc
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or not call.func.id.endswith("Error"):
+        return ""
+    if call.func.id not in {"ByhandError", "DamagedCheckpointError", "DivergedError"} or not call.args:
+        return ""
+    return " ".join(_text(call.args[0]).split())
+
+
+def _text(node: ast.expr) -> str:
+    """A string as it is written, with braces around what is filled in."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_text(value) for value in node.values)
+    if isinstance(node, ast.FormattedValue):
+        return "{" + ast.unparse(node.value) + "}"
+    if isinstance(node, ast.IfExp):
+        return f"{_text(node.body)} / {_text(node.orelse)}"
+    return ""

@@ -1,0 +1,28 @@
+"""What is installed: its bill of materials, and that everybody can build the same files."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_bill_of_materials_is_what_the_project_depends_on() -> None:
+    subprocess.run([sys.executable, "scripts/bill_of_materials.py", "check"], cwd=ROOT, check=True)
+
+
+def test_the_same_sources_give_the_same_wheel_with_its_bill(tmp_path: Path) -> None:
+    sums = set()
+    for name in ("one", "two"):
+        command = [sys.executable, "-m", "build", "--wheel", "--installer", "uv", "--outdir", str(tmp_path / name)]
+        subprocess.run([*command, str(ROOT)], check=True, capture_output=True)
+        (wheel,) = (tmp_path / name).iterdir()
+        sums.add(hashlib.sha256(wheel.read_bytes()).hexdigest())
+    assert len(sums) == 1
+    with zipfile.ZipFile(wheel) as archive:
+        (bill,) = (member for member in archive.namelist() if "/sboms/" in member)
+        components = {one["name"] for one in json.loads(archive.read(bill))["components"]}
+    assert {"numpy", "pillow", "filelock"} <= components
