@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "augmentation": {*BASE, "data", "preprocessing"},
     "model": {*BASE, "nn", "preprocessing"},
     "evaluation": {*BASE, "nn", "data", "preprocessing", "augmentation", "model"},
-    "reading": {*BASE, "data", "model"},
+    "reading": {*BASE, "engines", "data", "model"},
     "training": {*BASE, "nn", "data", "preprocessing", "augmentation", "model", "evaluation", "reading"},
     "sweep": {*BASE, "engines", "data", "model", "evaluation", "training"},
     "figures": {*BASE, "nn", "data", "augmentation", "model", "evaluation", "training", "reading", "sweep"},

@@ -107,7 +107,7 @@ def pictures_bar(count: int | None, quiet: bool) -> Iterator[Callable[..., None]
         quiet: show nothing.
 
     Yields:
-        What to call after each picture: with no argument, or with how many there will be.
+        What to call after each picture: with no argument, or with how many there will be, or how many it were.
     """
     console = Console(stderr=True, quiet=quiet, highlight=False)
     progress = Progress(
@@ -121,7 +121,7 @@ def pictures_bar(count: int | None, quiet: bool) -> Iterator[Callable[..., None]
     )
     with progress:
         task = progress.add_task("", total=count or 0, visible=count is not None)
-        yield lambda total=None: progress.update(task, advance=1, total=total, visible=True)
+        yield lambda total=None, count=1: progress.update(task, advance=count, total=total, visible=True)
 
 
 @contextmanager

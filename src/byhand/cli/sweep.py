@@ -4,16 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from byhand.cli.common import INTERRUPTED, AsJson, Debug, Quiet, command, percent, print_json, say
+from byhand.cli.common import INTERRUPTED, AsJson, Debug, Quiet, Scheduler, command, percent, print_json, say
 from byhand.cli.train import with_recipe_options
 from byhand.training.recipe import DEFAULT, NAMES, Recipe
-
-Scheduler = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URL", help="An existing Dask cluster, as in tcp://host:8786 (pip install 'byhand[cluster]')."
-    ),
-]
 
 
 @with_recipe_options
