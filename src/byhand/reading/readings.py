@@ -9,8 +9,9 @@ from typing import Any
 from byhand.errors import ByhandError
 from byhand.files import make_folder, write_atomically
 
-# A part is written when it has so many rows (a few megabytes) or is so old: what a lost process may cost.
-PART_ROWS, PART_SECONDS = 5000, 20.0
+# A part is written when it has so many rows (a few megabytes) or is so old, which is what a lost process may cost:
+# little at first, and each part twice as long as the one before, so that a day's work has not too many parts.
+PART_ROWS, FIRST_PART_SECONDS, LONGEST_PART_SECONDS = 5000, 1.0, 60.0
 OPTIONS_FILE = "options.json"
 DIGITS = ("digit", "confidence", "box", "sure")
 
@@ -46,7 +47,7 @@ class Readings:
         self.folder, self.done = folder, set[str]()
         self._options, self._schema = folder / OPTIONS_FILE, _schema(words)
         self._rows: list[dict[str, Any]] = []
-        self._since = time.monotonic()
+        self._since, self._wait = time.monotonic(), FIRST_PART_SECONDS
         given = json.dumps(options, sort_keys=True)
         if folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not self._options.is_file()):
             raise ByhandError(f"{folder} is in use already: choose an --out that is new, empty, or has readings.")
@@ -71,7 +72,8 @@ class Readings:
     def add(self, rows: Sequence[dict[str, Any]]) -> None:
         """Take the rows of whole files, and write a part when it is time."""
         self._rows += rows
-        if len(self._rows) >= PART_ROWS or time.monotonic() - self._since >= PART_SECONDS:
+        if len(self._rows) >= PART_ROWS or time.monotonic() - self._since >= self._wait:
+            self._wait = min(2 * self._wait, LONGEST_PART_SECONDS)
             self.flush()
 
     def flush(self) -> None:
