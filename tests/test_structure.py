@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "data": {*BASE},
     "preprocessing": {*BASE, "data"},
     "augmentation": {*BASE, "data", "preprocessing"},
-    "model": {*BASE, "nn", "preprocessing"},
+    "model": {*BASE, "nn", "data", "preprocessing"},
     "evaluation": {*BASE, "nn", "data", "preprocessing", "augmentation", "model"},
     "reading": {*BASE, "engines", "data", "model"},
     "training": {*BASE, "nn", "data", "preprocessing", "augmentation", "model", "evaluation", "reading"},

@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand.data.mapped_images import MappedImages
 from byhand.errors import ByhandError
 from byhand.files import write_atomically
 from byhand.jupyter import html_table
@@ -111,6 +112,8 @@ class Model:
 
     def logits(self, images: NDArray[Any]) -> NDArray[Any]:
         """Give the network's raw output for images as in `predict_proba`, shape (n, classes)."""
+        if isinstance(images, MappedImages):
+            return np.concatenate([self.logits(block) for block in images.blocks()])
         pixels, network = self.preprocessing.pixels(images), self._twin()
         if len(pixels) <= IMAGES_AT_A_TIME:
             inputs = self.preprocessing.scaling.transform(pixels, self.network.parameters.dtype)
