@@ -1,5 +1,6 @@
-"""Training from a file that is larger than the memory may be: what it takes of memory and time, and shuffling's worth."""
+"""Training from a file larger than the memory may be: what it takes, and what its way of shuffling costs."""
 
+import importlib
 import threading
 import time
 from collections.abc import Iterator
@@ -10,9 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from byhand.augmentation import Augmentation, Deformations
+from byhand.augmentation import Augmentation, Corruptions, Deformations
 from byhand.data import Dataset, LabelledImages, mapped_images
-from byhand.data import batches as batching
 from byhand.data.mapped_images import MappedImages
 from byhand.data.sources import load_dataset
 from byhand.training.recipe import Recipe
@@ -27,7 +27,7 @@ def write_images(folder: Path, count: int) -> Path:
     mnist = Dataset.mnist()
     folder.mkdir(parents=True)
     (height, width), rng = mnist.train.images.shape[1:], np.random.default_rng(0)
-    deform = Augmentation((height, width), Deformations(10, 0.1, 0.1, 1, 0, 4, 4))
+    deform = Augmentation((height, width), Deformations(10, 0.1, 0.1, 1, 0, 4, 4), Corruptions(0))
     images = np.lib.format.open_memmap(folder / "train-images.npy", "w+", np.uint8, (count, height, width))
     labels = np.resize(mnist.train.labels, count).astype(np.uint8)
     for start in range(0, count, AT_A_TIME):
@@ -94,6 +94,7 @@ def _accuracy(mnist: Dataset, order: NDArray[Any], blocks: tuple[int, int] | Non
     images: Any = mnist.train.images[order]
     if blocks:
         mapped_images.FEW_BYTES = 10_000 * 784
+        batching: Any = importlib.import_module("byhand.data.batches")
         batching.BLOCK_IMAGES, batching.WINDOW_BLOCKS = blocks
         images = MappedImages(images)
     train = LabelledImages(images, mnist.train.labels[order], mnist.label_names)

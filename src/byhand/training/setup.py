@@ -72,12 +72,11 @@ def set_up(recipe: Recipe, data: Dataset) -> Setup:
             "that: leave them out, or take fewer images."
         )
     if recipe.split == "original":
-        images: Any = np.concatenate([train.images, test.images])
-        scaled_by = images
+        scaled_by = np.concatenate([train.images, test.images])
         labels = np.concatenate([train.labels, test.labels])
-        first = len(images) * 8 // 10
-        train = LabelledImages(images[:first], labels[:first], data.label_names)
-        test = LabelledImages(images[first:], labels[first:], data.label_names)
+        first = len(scaled_by) * 8 // 10
+        train = LabelledImages(scaled_by[:first], labels[:first], data.label_names)
+        test = LabelledImages(scaled_by[first:], labels[first:], data.label_names)
     if recipe.limit and recipe.limit < len(train):
         _, chosen = stratified_split(train.labels, recipe.limit, streams.split)
         train = train.take(chosen)
@@ -98,12 +97,12 @@ def set_up(recipe: Recipe, data: Dataset) -> Setup:
         network, preprocessing, data.label_names, recipe.settings() | {"data": data.name},
         temperature=recipe.temperature,
     )  # fmt: skip
-    images = train.images
-    targets: NDArray[Any] | OneHot = (
-        one_hot(train.labels, classes, recipe.dtype)
-        if not on_disk
-        else OneHot(train.labels.astype(np.min_scalar_type(classes)), classes, np.dtype(recipe.dtype))
-    )
+    images: Any = train.images
+    targets: Any
+    if on_disk:
+        targets = OneHot(train.labels.astype(np.min_scalar_type(classes)), classes, np.dtype(recipe.dtype))
+    else:
+        targets = one_hot(train.labels, classes, recipe.dtype)
     if recipe.drawn_digits or recipe.outliers:
         images, targets = with_drawings(images, targets, recipe, data, streams.drawing)
     return Setup(
