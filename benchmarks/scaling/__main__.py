@@ -5,6 +5,8 @@ python -m benchmarks.scaling kills       a worker and a client killed in a sweep
 
 import json
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,11 @@ from typing import Any
 import typer
 
 from benchmarks.scaling.kills import read_kills, sweep_kills
+from benchmarks.scaling.memory import shuffling as measure_shuffling
+from benchmarks.scaling.memory import train_once, write_images
+from benchmarks.scaling.rates import moved, overhead
+from benchmarks.scaling.rates import rates as measure_rates
+from byhand.engines import cores
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
 # 24 trials of different lengths, some of which diverge.
@@ -33,6 +40,41 @@ def kills(pictures: int = 2000) -> None:
     """Kill what can be killed, in the middle."""
     with tempfile.TemporaryDirectory() as name:
         keep("scaling-kills", {"sweep": sweep_kills(Path(name), SWEEP), "read": read_kills(Path(name), pictures)})
+
+
+@app.command()
+def rates(rounds: int = 3) -> None:
+    """Trials and pictures an hour, and what a scheduler costs."""
+    with tempfile.TemporaryDirectory() as name:
+        keep("scaling-rates", {
+            "cores": cores(), **measure_rates(Path(name), (1, 2, 4), rounds), "scheduler": overhead((10, 100, 1000)),
+            "bytes": moved(Path(name)),
+        })  # fmt: skip
+
+
+@app.command()
+def memory(images: int = 8_100_000, batch_size: int = 128) -> None:
+    """An epoch of many images from the disk and from memory, one after the other, each in a process of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = write_images(Path(name) / "images", images)
+        command = [sys.executable, "-m", "benchmarks.scaling", "once", str(folder), str(batch_size)]
+        found = [
+            json.loads(subprocess.run([*command, how], check=True, capture_output=True, text=True).stdout)
+            for how in ("--no-in-memory", "--in-memory")
+        ]
+    keep("scaling-memory", {"recipe": "fast", "epochs": 1, "runs": found})
+
+
+@app.command()
+def once(folder: Path, batch_size: int, in_memory: bool = False) -> None:
+    """One of the trainings of `memory`."""
+    print(json.dumps(train_once(folder, batch_size, in_memory)))
+
+
+@app.command()
+def shuffling(seeds: int = 3) -> None:
+    """Accuracy with images shuffled in windows."""
+    keep("scaling-shuffling", measure_shuffling(seeds))
 
 
 def keep(name: str, value: dict[str, Any]) -> None:

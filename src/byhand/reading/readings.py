@@ -12,7 +12,7 @@ from byhand.files import make_folder, write_atomically
 # A part is written when it has so many rows (a few megabytes) or is so old, which is what a lost process may cost:
 # little at first, and each part twice as long as the one before, so that a day's work has not too many parts.
 PART_ROWS, FIRST_PART_SECONDS, LONGEST_PART_SECONDS = 5000, 1.0, 60.0
-OPTIONS_FILE = "options.json"
+OPTIONS_FILE = "_options.json"  # with such a name, readers of Parquet folders leave it out
 DIGITS = ("digit", "confidence", "box", "sure")
 
 
