@@ -15,7 +15,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "files": {"errors"},
     "jupyter": set(),
     "processors": set(),
-    "engines": {"errors"},
+    "engines": {"errors", "processors"},
     "nn": set(),
     "data": {*BASE},
     "preprocessing": {*BASE, "data"},

@@ -18,7 +18,7 @@ from benchmarks.scaling.memory import shuffling as measure_shuffling
 from benchmarks.scaling.memory import train_once, write_images
 from benchmarks.scaling.rates import moved, overhead
 from benchmarks.scaling.rates import rates as measure_rates
-from byhand.engines import cores
+from byhand.processors import cores
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
 # 24 trials of different lengths, some of which diverge.

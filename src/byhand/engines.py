@@ -1,6 +1,5 @@
 """Where much work is done: on the cores of this machine, or on a Dask cluster. Both do the same tasks."""
 
-import os
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +11,7 @@ from typing import Any, Protocol, Self
 from threadpoolctl import threadpool_limits
 
 from byhand.errors import ByhandError, choose
+from byhand.processors import cores
 
 ENGINES = ("local", "dask")
 CONNECT_SECONDS, WORKERS_SECONDS = 10, 30  # how long to wait for a scheduler to answer, and for its first worker
@@ -62,11 +62,6 @@ class Engine(Protocol):
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *_: object) -> None: ...
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def make_engine(name: str = "local", scheduler: str | None = None, workers: int | None = None) -> Engine:

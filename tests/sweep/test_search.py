@@ -20,7 +20,7 @@ def test_a_grid_is_every_combination_in_order() -> None:
     assert [trial.chosen for trial in trials] == [
         {"learning_rate": rate, "hidden": hidden} for rate in (1.0, 2.0) for hidden in ((64,), (32, 16), ())
     ]
-    assert trials[1].recipe == FAST.changed(learning_rate=1.0, hidden=(32, 16))
+    assert trials[1].recipe == FAST.changed(learning_rate=1.0, hidden=(32, 16), workers=1)
 
 
 def test_random_trials_are_different_and_the_same_again() -> None:
@@ -55,6 +55,7 @@ def test_seeds_follow_the_recipes_own() -> None:
         (["epochs=1.5"], {}, "a whole number"),
         (["deskew=maybe"], {}, "true or false"),
         (["validation=100,200"], {}, "must be the same"),
+        (["workers=1,2"], {}, "must be the same"),
         (["patience=3"], {}, "--validation"),
         (["learning_rate=1..2"], {}, "--random"),
         (["learning_rate=2..1"], {"random": 3}, "the lower first"),

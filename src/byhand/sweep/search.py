@@ -14,8 +14,8 @@ import numpy as np
 from byhand.errors import ByhandError, choose
 from byhand.training.recipe import Recipe
 
-# Trials with different ones of these would be judged on different images.
-FIXED = ("name", "data", "labels", "split", "validation")
+# Trials with different ones of these would be judged on different images, or share the cores otherwise.
+FIXED = ("name", "data", "labels", "split", "validation", "workers")
 MOST_TRIALS = 1_000_000
 RANGE = ".."
 
@@ -120,7 +120,7 @@ def checked(grid: Mapping[str, Sequence[Any] | Range]) -> Grid:
 def trials_of(
     recipe: Recipe, grid: Mapping[str, Sequence[Any] | Range], random: int | None = None, seeds: int = 1
 ) -> list[Trial]:
-    """All trials of a sweep, each checked.
+    """All trials of a sweep, each checked, and each trained by one process: several trials run at a time.
 
     Args:
         recipe: the settings that are not tried.
@@ -157,7 +157,7 @@ def trials_of(
         chosen = _drawn(grid, random, np.random.default_rng(recipe.seed))
     trials: list[Trial] = []
     for settings in chosen:
-        whole = recipe.changed(**settings)
+        whole = recipe.changed(workers=1, **settings)
         for repetition in range(seeds):
             own = dataclasses.replace(whole, seed=whole.seed + repetition) if repetition else whole
             trials.append(Trial(len(trials) + 1, own, settings))
