@@ -1,6 +1,9 @@
 """Measure, and keep what was measured in `docs/results/`.
 
-python -m benchmarks.scaling kills       a worker and a client killed in a sweep and while pictures are read
+python -m benchmarks.scaling kills        a worker and a client killed in a sweep and while pictures are read
+python -m benchmarks.scaling rates        trials and pictures an hour, what a scheduler costs, what travels
+python -m benchmarks.scaling memory       training from a file and from memory
+python -m benchmarks.scaling shuffling    what shuffling in windows does to accuracy
 """
 
 import json
@@ -11,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import psutil
 import typer
 
 from benchmarks.scaling.kills import read_kills, sweep_kills
@@ -43,7 +47,7 @@ def kills(pictures: int = 2000) -> None:
 
 
 @app.command()
-def rates(rounds: int = 3) -> None:
+def rates(rounds: int = 2) -> None:
     """Trials and pictures an hour, and what a scheduler costs."""
     with tempfile.TemporaryDirectory() as name:
         keep("scaling-rates", {
@@ -53,22 +57,23 @@ def rates(rounds: int = 3) -> None:
 
 
 @app.command()
-def memory(images: int = 8_100_000, batch_size: int = 128) -> None:
-    """An epoch of many images from the disk and from memory, one after the other, each in a process of its own."""
+def memory(images: int = 8_100_000, rounds: int = 2) -> None:
+    """An epoch of many images from the disk and from memory, in turn, each in a process of its own."""
     with tempfile.TemporaryDirectory() as name:
         folder = write_images(Path(name) / "images", images)
-        command = [sys.executable, "-m", "benchmarks.scaling", "once", str(folder), str(batch_size)]
+        command = [sys.executable, "-m", "benchmarks.scaling", "once", str(folder)]
         found = [
             json.loads(subprocess.run([*command, how], check=True, capture_output=True, text=True).stdout)
+            for _ in range(rounds)
             for how in ("--no-in-memory", "--in-memory")
         ]
     keep("scaling-memory", {"recipe": "fast", "epochs": 1, "runs": found})
 
 
 @app.command()
-def once(folder: Path, batch_size: int, in_memory: bool = False) -> None:
+def once(folder: Path, in_memory: bool = False) -> None:
     """One of the trainings of `memory`."""
-    print(json.dumps(train_once(folder, batch_size, in_memory)))
+    print(json.dumps(train_once(folder, in_memory)))
 
 
 @app.command()
@@ -79,6 +84,8 @@ def shuffling(seeds: int = 3) -> None:
 
 def keep(name: str, value: dict[str, Any]) -> None:
     """Write a file of `docs/results/`, and say what is in it."""
+    # How many processes wanted a core in the last five minutes: more than the measurement's own were in its way.
+    value["load"] = psutil.getloadavg()[1]
     text = json.dumps(value, indent=1) + "\n"
     (RESULTS / f"{name}.json").write_text(text, "utf-8")
     print(text)

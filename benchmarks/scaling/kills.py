@@ -15,7 +15,7 @@ from PIL import Image
 import byhand as package
 from benchmarks.scaling.cluster import Cluster, byhand
 
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 1200
 DIGITS_IN_PICTURE, MARGIN_PX = 3, 20
 
 
@@ -72,7 +72,8 @@ def read_kills(folder: Path, pictures: int) -> dict[str, Any]:
     with Cluster(2) as cluster:
         on = ["--scheduler", cluster.url]
         running = byhand("read", "pictures", *on, "--out", "worker", folder=folder)
-        time.sleep(_half(pictures))
+        _wait_until(lambda: _pictures(folder / "worker") > 0, running)
+        before = _pictures(folder / "worker")
         cluster.kill_worker()
         alive = running.poll() is None
         fewer = _read(running)
@@ -86,7 +87,7 @@ def read_kills(folder: Path, pictures: int) -> dict[str, Any]:
         again = _read(byhand("read", "pictures", *on, "--out", "client", folder=folder))
     return {
         "pictures": pictures,
-        "worker killed": {"in the middle": alive, **_compared(fewer, alone)},
+        "worker killed": {"pictures before": before, "in the middle": alive, **_compared(fewer, alone)},
         "client killed": {"pictures before": kept, **_compared(again, alone)},
     }
 
@@ -109,11 +110,6 @@ def _compared(readings: list[dict[str, Any]], wanted: list[dict[str, Any]]) -> d
         "all there once": sorted(files) == sorted(one["file"] for one in wanted),
         "same readings": readings == wanted,
     }
-
-
-def _half(pictures: int) -> float:
-    """Some seconds until about half of the pictures are read: the client's start, and 10 milliseconds each."""
-    return 3 + pictures * 0.005
 
 
 def _finished(process: "subprocess.Popen[str]") -> dict[str, Any]:

@@ -46,8 +46,8 @@ def write_images(folder: Path, count: int) -> Path:
     return folder
 
 
-def train_once(folder: Path, batch_size: int, in_memory: bool) -> dict[str, Any]:
-    """One epoch of `fast`, and the largest anonymous memory meanwhile."""
+def train_once(folder: Path, in_memory: bool) -> dict[str, Any]:
+    """One epoch of `fast` by one process, and the largest anonymous memory meanwhile."""
     if in_memory:
         mapped_images.MAPPED_FROM_BYTES = 10**12
     with _memory_watched() as peak:
@@ -56,14 +56,13 @@ def train_once(folder: Path, batch_size: int, in_memory: bool) -> dict[str, Any]
         loaded = time.perf_counter() - start
         mapped = isinstance(data.train.images, MappedImages)
         assert mapped != in_memory
-        run = Run(Recipe.load("fast", epochs=1, batch_size=batch_size), data)
+        run = Run(Recipe.load("fast", epochs=1, workers=1), data)
         prepared = time.perf_counter() - start
         cpu = time.process_time()
         run.training.run()
         cpu = time.process_time() - cpu
     return {
         "images": len(data.train),
-        "batch_size": batch_size,
         "on": "the disk" if mapped else "memory",
         "images_per_second": len(data.train) / run.train_seconds,
         "images_per_cpu_second": len(data.train) / cpu,
@@ -104,7 +103,7 @@ def _accuracy(mnist: Dataset, order: NDArray[Any], blocks: tuple[int, int] | Non
         batching.BLOCK_IMAGES, batching.WINDOW_BLOCKS = blocks
         images = MappedImages(images)
     train = LabelledImages(images, mnist.train.labels[order], mnist.label_names)
-    run = Run(Recipe.load("fast", seed=seed, validation=10_000), Dataset("mnist", train, mnist.test))
+    run = Run(Recipe.load("fast", seed=seed, validation=10_000, workers=1), Dataset("mnist", train, mnist.test))
     run.training.run()
     return run.validate()[0]
 

@@ -106,6 +106,7 @@ def test_a_folder_of_something_else_is_not_taken(tmp_path: Path) -> None:
 
 def test_a_cluster_reads_every_picture_once_when_killed(tmp_path: Path) -> None:
     found = read_kills(tmp_path, 200)
+    assert found["worker killed"]["in the middle"]
     assert found["worker killed"]["all there once"]
     assert found["worker killed"]["same readings"]
     assert found["client killed"]["pictures before"] > 0

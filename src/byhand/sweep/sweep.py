@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from byhand.data.dataset import Dataset
+from byhand.data.mapped_images import MappedImages
 from byhand.data.sources import OPENML, load_dataset
-from byhand.engines import Engine, Lost, one_blas_thread
+from byhand.engines import Engine, LocalEngine, Lost, one_blas_thread
 from byhand.errors import ByhandError
 from byhand.files import make_folder
 from byhand.sweep.results import LOST, RESULTS_FILE, Results
@@ -101,8 +102,14 @@ class Sweep:
             Each trial with its row of the results, as they come: first those that are there already.
 
         Raises:
-            ByhandError: the engine's workers ended.
+            ByhandError: the engine's workers ended, or the data cannot be brought to them.
         """
+        # Processes of this machine map the same file; those of a cluster would each be sent a copy.
+        if self.data and isinstance(self.data.train.images, MappedImages) and not isinstance(engine, LocalEngine):
+            raise ByhandError(
+                "These images are too many to be sent to a cluster: search on this machine with --engine local, or "
+                "give fewer images as --data."
+            )
         start = time.perf_counter()
         candidates = self.trials
         for number, (epochs, groups) in enumerate(self._rounds):
