@@ -22,6 +22,7 @@ from byhand.figures.style import save  # noqa: E402
 from evaluation_sets.generated_pages.pages import make_page  # noqa: E402
 from scripts.experiments_page import experiments_page  # noqa: E402
 from scripts.results_page import PICTURED, RECIPES, kept, results_page  # noqa: E402
+from scripts.scaling_page import scaling_page  # noqa: E402
 from scripts.server_page import server_page  # noqa: E402
 
 README = ROOT / "README.md"
@@ -37,6 +38,7 @@ PAGES = {
     DOCS / "results.md": results_page,
     DOCS / "experiments.md": experiments_page,
     DOCS / "server.md": server_page,
+    DOCS / "scaling.md": scaling_page,
 }
 MEASURED = ROOT / "runs" / "measured"
 FIGURES = (

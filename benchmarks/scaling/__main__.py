@@ -20,7 +20,7 @@ import typer
 from benchmarks.scaling.kills import read_kills, sweep_kills
 from benchmarks.scaling.memory import shuffling as measure_shuffling
 from benchmarks.scaling.memory import train_once, write_images
-from benchmarks.scaling.rates import moved, overhead
+from benchmarks.scaling.rates import client, moved, overhead
 from benchmarks.scaling.rates import rates as measure_rates
 from byhand.processors import cores
 
@@ -43,7 +43,8 @@ def _root() -> None:
 def kills(pictures: int = 2000) -> None:
     """Kill what can be killed, in the middle."""
     with tempfile.TemporaryDirectory() as name:
-        keep("scaling-kills", {"sweep": sweep_kills(Path(name), SWEEP), "read": read_kills(Path(name), pictures)})
+        sweep, read = sweep_kills(Path(name) / "sweep", SWEEP), read_kills(Path(name) / "read", pictures)
+        keep("scaling-kills", {"sweep": sweep, "read": read})
 
 
 @app.command()
@@ -52,7 +53,7 @@ def rates(rounds: int = 2) -> None:
     with tempfile.TemporaryDirectory() as name:
         keep("scaling-rates", {
             "cores": cores(), **measure_rates(Path(name), (1, 2, 4), rounds), "scheduler": overhead((10, 100, 1000)),
-            "bytes": moved(Path(name)),
+            "bytes": moved(Path(name)), "client": client(Path(name)),
         })  # fmt: skip
 
 

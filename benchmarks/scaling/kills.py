@@ -26,6 +26,7 @@ def sweep_kills(folder: Path, options: list[str]) -> dict[str, Any]:
         folder: for the results.
         options: of `byhand sweep`.
     """
+    folder.mkdir()
     alone = _finished(byhand("sweep", *options, "--out", "alone", folder=folder))
     trials = alone["trials"]
     with Cluster(2) as cluster:
@@ -124,7 +125,9 @@ def _read(process: "subprocess.Popen[str]") -> list[dict[str, Any]]:
     out, err = process.communicate(timeout=PATIENCE_SECONDS)
     if process.returncode not in (0, 1):  # 1: there are pictures without a digit
         raise RuntimeError(f"It ended with {process.returncode}: {err}")
-    rows: list[dict[str, Any]] = json.loads(out)
+    rows: list[dict[str, Any]] | dict[str, Any] = json.loads(out)
+    if isinstance(rows, dict):
+        raise RuntimeError(rows["error"])
     return rows
 
 

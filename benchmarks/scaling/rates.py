@@ -3,6 +3,7 @@
 import pickle
 import statistics
 import time
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,18 @@ from typing import Any
 from benchmarks.scaling.cluster import Cluster
 from benchmarks.scaling.kills import make_pictures
 from byhand.engines import DaskEngine, Engine, LocalEngine
+from byhand.files import make_folder
 from byhand.reading.many import File, Options
 from byhand.reading.readings import Readings
 from byhand.reading.spread import PAGES_IN_TASK, list_pictures, read_spread, read_task
+from byhand.sweep.results import Results
 from byhand.sweep.search import trials_of
 from byhand.sweep.trial import run_trial
 from byhand.training.recipe import Recipe
 
 HOUR = 3600
 TRIALS, PICTURES = 16, 192
+ROWS = 5000  # to keep, of trials and of pictures
 RECIPE = {"epochs": 3, "limit": 20_000, "validation": 2000}
 
 
@@ -64,7 +68,7 @@ def rates(folder: Path, workers: Sequence[int], rounds: int) -> dict[str, Any]:
 
 
 def overhead(counts: Sequence[int]) -> dict[str, Any]:
-    """What a scheduler takes for so many tasks that do nothing, over TCP, and how much a trial and a picture move."""
+    """What a scheduler takes for so many tasks that do nothing, over TCP."""
     with Cluster(2) as cluster, DaskEngine(cluster.url, None) as engine:
         list(engine.run(nothing, range(10)))
         seconds = {count: _seconds(engine, nothing, range(count)) for count in counts}
@@ -88,6 +92,35 @@ def moved(folder: Path) -> dict[str, Any]:
             "result": _size(rows) / len(files),
             "file": content / len(files),
         },
+    }
+
+
+def client(folder: Path) -> dict[str, Any]:
+    """What one trial and one picture take of the process that started it all, which keeps what comes."""
+    folder = folder / "client"
+    table = Results(make_folder(folder / "sweep"), ["learning_rate"])
+    row = {"learning_rate": 1.0, "validation_accuracy": 0.97, "validation_loss": 0.1, "seconds": 1.0, "error": ""}
+    start = time.perf_counter()
+    for number in range(ROWS):
+        table.add(row | {"key": f"{number:016}"})
+    trial_seconds = (time.perf_counter() - start) / ROWS
+
+    make_pictures(folder / "pictures", PICTURES)
+    (read,) = read_task((File("0", str(folder / "pictures" / f"{0:06}.png")),), Options())
+    readings = Readings(folder / "readings", {})
+    rows = [read | {"file": f"/archive/scans/2026/{number:09}.png"} for number in range(ROWS)]
+    start = time.perf_counter()
+    readings.add(rows)
+    readings.flush()
+    picture_seconds = (time.perf_counter() - start) / ROWS
+    tracemalloc.start()
+    found = list_pictures([str(folder / "pictures")])
+    names = {one.name: number for number, one in enumerate(found)}
+    held = tracemalloc.get_traced_memory()[0] / len(names)
+    tracemalloc.stop()
+    return {
+        "trial": {"seconds": trial_seconds},
+        "picture": {"seconds": picture_seconds, "memory_bytes": held},
     }
 
 

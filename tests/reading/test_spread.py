@@ -1,9 +1,6 @@
 """Very many pictures, here few; `python -m benchmarks.scaling kills` reads 2,000."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +20,12 @@ def read(*options: str, status: int = 0) -> Any:
     done = CliRunner().invoke(app, ["read", *options, "--json", "--quiet"])
     assert done.exit_code == status, done.output
     return json.loads(done.stdout)
+
+
+@pytest.fixture(autouse=True)
+def one_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No processes for a few pictures; those of the commands that are killed are real."""
+    monkeypatch.setattr("byhand.engines.cores", lambda: 1)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +70,7 @@ def test_urls_and_what_is_not_there(pictures: Path, tmp_path: Path) -> None:
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A local S3 server."""
-    moto = pytest.importorskip("moto.server")
+    moto, s3fs = pytest.importorskip("moto.server"), pytest.importorskip("s3fs")
     server = moto.ThreadedMotoServer(port=0)
     server.start()
     host, port = server.get_host_and_port()
@@ -77,7 +80,9 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         "AWS_DEFAULT_REGION": "us-east-1",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()
     yield url
+    s3fs.S3FileSystem.clear_instance_cache()
     server.stop()
 
 
@@ -89,10 +94,7 @@ def test_pictures_in_a_bucket(pictures: Path, bucket: str, tmp_path: Path) -> No
     store.put(str(pictures / "000000.png"), "scans/deep/a.png")
     store.put(str(pictures / "broken.png"), "scans/deep/b.png")
     store.put(str(pictures / "notes.txt"), "scans/notes.txt")
-    # A process of its own, as fsspec keeps its connections.
-    command = [sys.executable, "-m", "byhand", "read", "s3://scans", "--out", str(tmp_path / "out"), "--json", "-q"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
-    rows = json.loads(done.stdout)
+    rows = read("s3://scans", "--out", str(tmp_path / "out"), status=1)
     assert [row["file"] for row in rows] == ["s3://scans/deep/a.png", "s3://scans/deep/b.png"]
     assert rows[0]["text"] == read(str(pictures / "000000.png"))[0]["text"]
     assert "is not a picture" in rows[1]["error"]

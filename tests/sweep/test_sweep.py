@@ -97,7 +97,7 @@ def test_an_engine_that_cannot_work(options: dict[str, Any], said: str) -> None:
 
 def test_a_cluster_finds_the_same_and_loses_nothing_when_killed(tmp_path: Path) -> None:
     options = ["fast", "--grid", "learning_rate=1,2,4000", "--grid", "hidden=16,32", "--limit", "4000", "--epochs", "2"]
-    found = sweep_kills(tmp_path, options)
+    found = sweep_kills(tmp_path / "sweep", options)
     assert found["trials"] == 6
     assert found["same best"]
     assert found["same scores of all trials"]
