@@ -43,7 +43,8 @@ def _root() -> None:
 def kills(pictures: int = 2000) -> None:
     """Kill what can be killed, in the middle."""
     with tempfile.TemporaryDirectory() as name:
-        sweep, read = sweep_kills(Path(name) / "sweep", SWEEP), read_kills(Path(name) / "read", pictures)
+        sweep = sweep_kills(Path(name) / "sweep", SWEEP)
+        read = read_kills(Path(name) / "read", pictures, pictures // 4)
         keep("scaling-kills", {"sweep": sweep, "read": read})
 
 

@@ -61,19 +61,20 @@ def sweep_kills(folder: Path, options: list[str]) -> dict[str, Any]:
     }
 
 
-def read_kills(folder: Path, pictures: int) -> dict[str, Any]:
+def read_kills(folder: Path, pictures: int, kept_before: int = 1) -> dict[str, Any]:
     """So many pictures read on one machine, by a cluster that loses a worker, and by a client that is killed.
 
     Args:
         folder: for the pictures and the results.
         pictures: how many.
+        kept_before: kill when the readings of so many pictures are kept.
     """
     make_pictures(folder / "pictures", pictures)
     alone = _read(byhand("read", "pictures", "--out", "alone", folder=folder))
     with Cluster(2) as cluster:
         on = ["--scheduler", cluster.url]
         running = byhand("read", "pictures", *on, "--out", "worker", folder=folder)
-        _wait_until(lambda: _pictures(folder / "worker") > 0, running)
+        _wait_until(lambda: _pictures(folder / "worker") >= kept_before, running)
         before = _pictures(folder / "worker")
         cluster.kill_worker()
         alive = running.poll() is None
@@ -81,7 +82,7 @@ def read_kills(folder: Path, pictures: int) -> dict[str, Any]:
         cluster.add_worker()
 
         running = byhand("read", "pictures", *on, "--out", "client", folder=folder)
-        _wait_until(lambda: _pictures(folder / "client") > 0, running)
+        _wait_until(lambda: _pictures(folder / "client") >= kept_before, running)
         running.send_signal(signal.SIGKILL)
         running.wait()
         kept = _pictures(folder / "client")
