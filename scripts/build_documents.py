@@ -23,6 +23,7 @@ from evaluation_sets.generated_pages.pages import make_page  # noqa: E402
 from scripts.experiments_page import experiments_page  # noqa: E402
 from scripts.reliability_page import errors_page, reliability_page  # noqa: E402
 from scripts.results_page import PICTURED, RECIPES, kept, results_page  # noqa: E402
+from scripts.scaling_page import scaling_page  # noqa: E402
 from scripts.server_page import server_page  # noqa: E402
 
 README = ROOT / "README.md"
@@ -40,6 +41,7 @@ PAGES = {
     DOCS / "server.md": server_page,
     DOCS / "reliability.md": reliability_page,
     DOCS / "errors.md": errors_page,
+    DOCS / "scaling.md": scaling_page,
 }
 MEASURED = ROOT / "runs" / "measured"
 FIGURES = (

@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand.data.mapped_images import MappedImages
 from byhand.errors import ByhandError
 from byhand.files import write_atomically
 from byhand.jupyter import html_table
@@ -115,6 +116,8 @@ class Model:
 
     def logits(self, images: NDArray[Any]) -> NDArray[Any]:
         """Give the network's raw output for images as in `predict_proba`, shape (n, classes)."""
+        if isinstance(images, MappedImages):
+            return np.concatenate([self.logits(block) for block in images.blocks()])
         return self.logits_of_pixels(self.preprocessing.pixels(images))
 
     def logits_of_pixels(self, pixels: NDArray[Any]) -> NDArray[Any]:

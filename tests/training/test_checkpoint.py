@@ -79,7 +79,7 @@ def test_a_recipe_that_was_only_moved_is_the_same(path: Path) -> None:
 
 def test_a_checkpoint_of_other_data_is_refused(path: Path) -> None:
     training = fresh("sgd")
-    training.inputs = training.inputs.copy()
+    training.inputs = np.array(training.inputs)
     training.inputs[3, 2] += 1
     with pytest.raises(ByhandError, match="other data"):
         load_checkpoint(training, path)

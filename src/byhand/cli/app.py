@@ -11,6 +11,7 @@ from byhand.cli.play import play
 from byhand.cli.predict import predict
 from byhand.cli.read import read
 from byhand.cli.show import show
+from byhand.cli.sweep import sweep
 from byhand.cli.train import train
 
 app = typer.Typer(
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 SHORT_HELP = {
     "train": "Learn, test, and save a model with its figures.",
+    "sweep": "Try many settings and keep the best, on all cores or a cluster.",
     "evaluate": "Measure a model on any labelled images.",
     "predict": "Label images that have no labels, and write that to a file.",
     "read": "Read the digits in pictures.",
@@ -32,7 +34,7 @@ SHORT_HELP = {
     "export": "Write a model as one HTML page, as ONNX, or as a model file.",
     "check_gradients": "Hold back-propagation against finite differences.",
 }
-for function in (train, evaluate, predict, read, explain, show, play, export, check_gradients):
+for function in (train, sweep, evaluate, predict, read, explain, show, play, export, check_gradients):
     app.command(short_help=SHORT_HELP[function.__name__])(function)
 app.add_typer(exercises, name="exercises", short_help="Write back-propagation yourself, and have it checked.")
 

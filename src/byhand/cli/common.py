@@ -36,6 +36,12 @@ DataSource = Annotated[
         help=f"{DATA_HELP.removesuffix('.')}; the model's own if left out.",
     ),
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL", help="An existing Dask cluster, as in tcp://host:8786 (pip install 'byhand[cluster]')."
+    ),
+]
 Labels = Annotated[str | None, typer.Option("--labels", metavar="PATTERN", show_default=False, help=LABELS_HELP)]
 
 

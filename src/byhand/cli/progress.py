@@ -107,7 +107,7 @@ def pictures_bar(count: int | None, quiet: bool) -> Iterator[Callable[..., None]
         quiet: show nothing.
 
     Yields:
-        What to call after each picture: with no argument, or with how many there will be.
+        What to call after each picture: with no argument, or with how many there will be, or how many it were.
     """
     console = Console(stderr=True, quiet=quiet, highlight=False)
     progress = Progress(
@@ -121,4 +121,35 @@ def pictures_bar(count: int | None, quiet: bool) -> Iterator[Callable[..., None]
     )
     with progress:
         task = progress.add_task("", total=count or 0, visible=count is not None)
-        yield lambda total=None: progress.update(task, advance=1, total=total, visible=True)
+        yield lambda total=None, count=1: progress.update(task, advance=count, total=total, visible=True)
+
+
+@contextmanager
+def trials_bar(count: int, quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
+    """Show how far a sweep is: a line for each trial, and a bar where someone watches a terminal.
+
+    Args:
+        count: how many trials there will be.
+        quiet: show nothing.
+
+    Yields:
+        What to call after each trial: with how many there will be, how many are done, and its line.
+    """
+    console = Console(stderr=True, quiet=quiet, highlight=False)
+    progress = Progress(
+        TextColumn("{task.completed:,.0f}/{task.total:,.0f} trials"),
+        BarColumn(bar_width=30),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+        console=console,
+        transient=True,
+        disable=quiet or not console.is_terminal,
+    )
+    with progress:
+        task = progress.add_task("", total=count)
+
+        def show(total: int, done: int, line: str) -> None:
+            console.print(line, soft_wrap=True, markup=False)
+            progress.update(task, completed=done, total=total)
+
+        yield show

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from byhand.cli.common import AsJson, Debug, ModelPath, Quiet, command, print_json, say
+from byhand.cli.common import AsJson, Debug, ModelPath, Quiet, Scheduler, command, print_json, say
+from byhand.cli.read_many import read_many
 
 if TYPE_CHECKING:
     from byhand.reading import Reading
@@ -53,6 +54,11 @@ def read(
         typer.Option(metavar="FOLDER", help="Save each digit as the network saw it, in sub-folders by digit."),
     ] = None,
     model: ModelPath = None,
+    scheduler: Scheduler = None,
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Keep readings in Parquet files; what is there is not read again."),
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -62,12 +68,23 @@ def read(
     Example: byhand read photo.jpg --annotate found.png
 
     Of a TIFF or PDF, all pages are read, PDF at 200 dots per inch. Boxes are in pixels of the whole upright picture.
+
+    With --scheduler or --out, pictures are also patterns such as 'scans/*.jpg' and places such as s3://bucket/scans,
+    and readings go into a folder of Parquet files; the same command goes on after an interruption.
     """
     from byhand.cli.progress import pictures_bar
     from byhand.errors import ByhandError
-    from byhand.reading import Annotation, Crops, File, Options, TableFiles, check_options, read_files
+    from byhand.reading import Annotation, Crops, File, Options, TableFiles, check_options, nothing_found, read_files
 
     check_options(single=single, region=region, signs=signs, table=table is not None)
+    if scheduler is not None or out is not None:
+        for given, option in ((table, "--table"), (annotate, "--annotate"), (save_crops, "--save-crops")):
+            if given:
+                raise ByhandError(
+                    f"{option} does not go with --scheduler or --out: read the few pictures it is for alone."
+                )
+        read_many(pictures, Options(model, single, region, signs), scheduler, out, as_json, quiet)
+        return
     names, strays = _files(pictures)
     several = len(names) > 1
     drawing = Annotation(Path(annotate), several) if annotate else None
@@ -96,7 +113,7 @@ def read(
                 except ByhandError as failure:
                     error, reading = str(failure), None
                 if reading and not reading.digits and not reading.cells:
-                    error = _nothing(name, reading)
+                    error = nothing_found(_shown(name), reading)
                 if reading and (not error or reading.other):
                     result |= reading.to_json()
                 if error:
@@ -174,12 +191,6 @@ def _skipped(strays: list[str]) -> str:
 
 def _shown(file: str) -> str:
     return "Standard input" if file == STANDARD_INPUT else file
-
-
-def _nothing(file: str, reading: "Reading") -> str:
-    if reading.other:
-        return f"{_shown(file)} has no digit in it, only marks that look like none."
-    return f"{_shown(file)} has no digit in it: nothing stands out from the background."
 
 
 def _lines(reading: "Reading") -> list[str]:

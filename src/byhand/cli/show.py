@@ -19,14 +19,19 @@ from byhand.cli.common import (
 )
 from byhand.figures import FIGURES
 
-READING = "reading"  # needs a picture instead of data
+READING, SWEEP = "reading", "sweep"  # need a picture, and a sweep's folder, instead of data
 
 
 @command
 def show(
     figure: Annotated[str, typer.Argument(metavar="FIGURE", help="One of those below.")],
     image: Annotated[
-        str | None, typer.Argument(metavar="[IMAGE]", help=f"For {READING}: the picture to follow.", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="[IMAGE|FOLDER]",
+            help=f"For {READING}: the picture to follow; for {SWEEP}: its folder, else the latest in runs/.",
+            show_default=False,
+        ),
     ] = None,
     model: ModelPath = None,
     data: DataSource = None,
@@ -56,6 +61,9 @@ def show(
         path = Path(save or f"{READING}.png")
         _show_reading(image, model, path)
         _report(figure, path, as_json)
+        return
+    if figure == SWEEP:
+        _report(figure, _show_sweep(image, save), as_json)
         return
     if figure not in FIGURES:
         raise ByhandError(f"There is no figure '{figure}': {choose(figure, FIGURES)}")
@@ -91,6 +99,21 @@ def _show_reading(image: str | None, model: str | None, path: Path) -> None:
     if image is None:
         raise ByhandError(f"The figure '{READING}' needs a picture: byhand show {READING} photo.jpg.")
     save(draw_reading(stages_of(decode(image), reading_model(model))), path)
+
+
+def _show_sweep(folder: str | None, save: str | None) -> Path:
+    from byhand.errors import ByhandError
+    from byhand.figures.style import save as save_figure
+    from byhand.figures.sweep import draw_sweep
+    from byhand.sweep.results import RESULTS_FILE
+
+    tables = sorted(Path("runs").glob(f"*/{RESULTS_FILE}"), key=lambda table: table.stat().st_mtime)
+    if folder is None and not tables:
+        raise ByhandError(f"There is no sweep in runs/: give the folder of one, as in byhand show {SWEEP} FOLDER.")
+    place = Path(folder) if folder is not None else tables[-1].parent
+    path = Path(save) if save is not None else place / f"{SWEEP}.png"
+    save_figure(draw_sweep(place), path)
+    return path
 
 
 def _report(figure: str, path: Path, as_json: bool) -> None:

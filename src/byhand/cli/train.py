@@ -30,9 +30,13 @@ def _hidden(text: str) -> tuple[int, ...]:
 
 
 def with_recipe_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Add an option for every setting of a recipe; those given arrive in `function` as the dictionary `options`."""
+    """Add an option for every setting of a recipe; those given arrive in `function` as the dictionary `options`.
+
+    An option of the function's own wins over a setting of the same name.
+    """
     types = get_type_hints(Recipe)
-    settings = [field for field in dataclasses.fields(Recipe) if "help" in field.metadata]
+    own = inspect.signature(function).parameters
+    settings = [field for field in dataclasses.fields(Recipe) if "help" in field.metadata and field.name not in own]
     names = [field.name for field in settings]
 
     @functools.wraps(function)
@@ -52,7 +56,7 @@ def with_recipe_options(function: Callable[..., None]) -> Callable[..., None]:
         annotation = Annotated[kind | None, option]
         return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
-    kept = [p for p in inspect.signature(function).parameters.values() if p.name != "options"]
+    kept = [p for p in own.values() if p.name != "options"]
     parameters = [kept[0], *(parameter(field) for field in settings), *kept[1:]]
     parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
     wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

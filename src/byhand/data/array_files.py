@@ -19,10 +19,11 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from byhand.data import mapped_images
 from byhand.data.arrays import Numbers, parts_of_mapping, parts_of_numbers
 from byhand.data.decoding import SUFFIXES
 from byhand.data.emnist import characters, emnist_split, upright
-from byhand.data.idx import GZIP_MAGIC, read_header, read_idx
+from byhand.data.idx import GZIP_MAGIC, map_idx, read_header, read_idx
 from byhand.data.naming import data_set_of, own_start, part_of_file
 from byhand.data.parts import Parts
 from byhand.data.unpacking import check_unpacked
@@ -81,10 +82,23 @@ def read_array(path: Path) -> NDArray[Any]:
     Raises:
         ByhandError: the file is damaged, or holds Python objects.
     """
+    if path.stat().st_size >= mapped_images.MAPPED_FROM_BYTES and (mapped := _map(path)) is not None:
+        return mapped
     if path.suffix.lower() in {".npz", ".npy"}:
         loaded = load_numpy(path)
         return loaded if isinstance(loaded, np.ndarray) else next(iter(loaded.values()))
     return read_idx(path)
+
+
+def _map(path: Path) -> NDArray[np.uint8] | None:
+    """Map a large file of bytes, .npy or raw IDX; None where it has to be read."""
+    if path.suffix.lower() == ".npz":
+        return None
+    try:
+        mapped = np.load(path, mmap_mode="r") if path.suffix.lower() == ".npy" else map_idx(path)
+    except (OSError, ValueError):
+        return None  # what reads it says what is wrong
+    return mapped if mapped is not None and mapped.dtype == np.uint8 and mapped.flags.c_contiguous else None
 
 
 def load_numpy(path: Path) -> NDArray[Any] | dict[str, NDArray[Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand.data.mapped_images import choose_images
 from byhand.data.mnist import MNIST, load_mnist
 from byhand.errors import ByhandError
 
@@ -19,7 +20,7 @@ class LabelledImages:
     """Images and what they show.
 
     Attributes:
-        images: grey levels, bright on dark, shape (n, height, width).
+        images: grey levels, bright on dark, shape (n, height, width); `MappedImages` where they stay on the disk.
         labels: class numbers, positions in `label_names`, shape (n,).
         label_names: what each class is called, for MNIST "0" to "9".
         ids: what the source calls each image, such as its file, shape (n,); None where only its position tells.
@@ -50,7 +51,7 @@ class LabelledImages:
     def take(self, chosen: NDArray[np.integer[Any]] | NDArray[np.bool_] | slice) -> "LabelledImages":
         """Those at some positions."""
         ids = None if self.ids is None else self.ids[chosen]
-        return LabelledImages(self.images[chosen], self.labels[chosen], self.label_names, ids)
+        return LabelledImages(choose_images(self.images, chosen), self.labels[chosen], self.label_names, ids)
 
     def some(self, count: int, seed: int) -> NDArray[np.intp]:
         """Choose `count` different images at random (all if there are fewer); give their positions."""

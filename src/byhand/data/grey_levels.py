@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand.data.mapped_images import MappedImages, to_map
 from byhand.errors import ByhandError
 
 # Whole numbers up to these are taken for grey levels of 4, 8, 10, 12, 14, 16 or 32 bits. scikit-learn's own digits,
@@ -21,6 +22,7 @@ LARGEST_FRACTION = 65535  # no grey level that is not a whole number is larger t
 # Where at least this fraction of a set's images have the same polarity, the whole set is taken to have it.
 CLEAR_MAJORITY = 0.9
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue: ITU-R BT.601
+IMAGES_FOR_POLARITY = 10_000  # of those on the disk, so many tell dark on light from light on dark
 IMAGES_AT_A_TIME = 2048  # 6 MB as float32
 
 
@@ -48,7 +50,11 @@ def to_grey_levels(sets: Sequence[Any], names: Sequence[str]) -> tuple[list[NDAr
     Raises:
         ByhandError: another shape, numbers that are missing or not finite, or parts with different ranges.
     """
-    arrays = [to_images(to_numbers(values, name), name) for values, name in zip(sets, names, strict=True)]
+    maps = [to_map(values) for values in sets]
+    arrays: list[Any] = [
+        to_images(to_numbers(values, name), name) if mapped is None else mapped
+        for values, mapped, name in zip(sets, maps, names, strict=True)
+    ]
     for array, name in zip(arrays, names, strict=True):
         _check_finite(array, name)
     ranges = {name: _range_of(array, name) for array, name in zip(arrays, names, strict=True)}
@@ -60,13 +66,16 @@ def to_grey_levels(sets: Sequence[Any], names: Sequence[str]) -> tuple[list[NDAr
         notes.append(f"Pixels from {common.low:.4g} to {common.high:.4g} were brought to grey levels from 0 to 255.")
     elif any(array.dtype.kind == "f" for array in arrays):
         notes.append("Pixels from 0 to 255 were rounded to whole grey levels.")
-    images = [_scaled(array, common) for array in arrays]
+    images: list[Any] = [_scaled(array, common) for array in arrays]
     for i, (part, array, name) in enumerate(zip(images, arrays, names, strict=True)):
-        dark = dark_on_light(part)
+        dark = dark_on_light(_sample(part) if isinstance(part, MappedImages) else part)
         fraction = dark.sum() / max(len(dark), 1)
         if fraction >= CLEAR_MAJORITY:
             # Bytes that came as bytes are the caller's own.
-            images[i] = 255 - part if part is array else np.subtract(255, part, out=part)
+            if isinstance(part, MappedImages):
+                images[i] = part.with_table(np.arange(255, -1, -1, dtype=np.uint8))
+            else:
+                images[i] = 255 - part if part is array else np.subtract(255, part, out=part)
             notes.append(f"The images of {name} were dark on light and were inverted.")
         elif fraction > 1 - CLEAR_MAJORITY:
             notes.append(f"{dark.sum():,} of {len(dark):,} images of {name} look dark on light; none was inverted.")
@@ -186,9 +195,17 @@ def _common_range(ranges: dict[str, Range]) -> Range | None:
     return Range(kinds.pop(), min(r.low for r in ranges.values()), max(r.high for r in ranges.values()))
 
 
-def _scaled(images: NDArray[Any], span: Range) -> NDArray[np.uint8]:
+def _sample(images: MappedImages) -> NDArray[np.uint8]:
+    """Some images from all over the file."""
+    return images[:: -(-len(images) // IMAGES_FOR_POLARITY)]
+
+
+def _scaled(images: Any, span: Range) -> Any:
     if images.dtype == np.uint8 and (span.low, span.high) == (0, 255):
         return images
+    if isinstance(images, MappedImages):
+        levels = np.arange(256, dtype=np.float32)[:, np.newaxis, np.newaxis]
+        return images.with_table(_scaled(levels, span).ravel())
     grey = np.empty(images.shape, np.uint8)
     factor = np.float32(255 / (span.high - span.low or 1))
     for start in range(0, len(images), IMAGES_AT_A_TIME):

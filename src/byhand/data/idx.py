@@ -45,6 +45,19 @@ def read_idx(path: Path) -> NDArray[Any]:
     return decode_idx(content, str(path))
 
 
+def map_idx(path: Path) -> NDArray[np.uint8] | None:
+    """Map a raw IDX file of bytes into memory without reading it; None for any other file, or one of a wrong length."""
+    with path.open("rb") as file:
+        if file.read(2) == GZIP_MAGIC:
+            return None
+        file.seek(0)
+        dtype, shape = read_header(file, str(path))
+        start = file.tell()
+    if dtype != np.uint8 or start + math.prod(shape) != path.stat().st_size:
+        return None
+    return np.memmap(path, np.uint8, "r", start, shape)
+
+
 def decode_idx(content: bytes, name: str) -> NDArray[Any]:
     """Turn the bytes of an IDX file into an array; `name` is what error messages call it."""
     compressed = content.startswith(GZIP_MAGIC)

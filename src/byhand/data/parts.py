@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.data.dataset import Dataset, LabelledImages
+from byhand.data.mapped_images import choose_images
 from byhand.data.mnist import MNIST
 from byhand.data.splits import stratified_split
 from byhand.errors import ByhandError
@@ -137,12 +138,12 @@ def _divided(part: Part, seed: int, title: str) -> tuple[Part, Part, str]:
         listed = ", ".join(map(str, chosen[:5])) + (", ..." if len(chosen) > 5 else "")
         note = f"Split by person: {len(chosen):,} of {len(writers):,} ({listed}) are kept for testing."
     test = _take(part, held_out)
-    return (_move_to_front if part.spare else _take)(part, kept), test, note
+    return (_move_to_front if part.spare and isinstance(part.images, np.ndarray) else _take)(part, kept), test, note
 
 
 def _take(part: Part, chosen: NDArray[np.intp]) -> Part:
     assert part.labels is not None
-    return Part(part.images[chosen], part.labels[chosen], None if part.ids is None else part.ids[chosen])
+    return Part(choose_images(part.images, chosen), part.labels[chosen], None if part.ids is None else part.ids[chosen])
 
 
 def _move_to_front(part: Part, kept: NDArray[np.intp]) -> Part:

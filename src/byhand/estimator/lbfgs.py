@@ -27,6 +27,8 @@ def minimise(
     """
     network, criterion, penalty = training.network, training.criterion, training.penalty
     inputs, targets = training.inputs, training.targets
+    assert isinstance(inputs, np.ndarray)
+    assert isinstance(targets, np.ndarray)
     if training.scale:
         inputs = training.scale(inputs, dtype=targets.dtype)
 

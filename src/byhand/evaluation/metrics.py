@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.data.dataset import LabelledImages
+from byhand.data.mapped_images import MappedImages
 from byhand.data.one_hot import one_hot
 from byhand.errors import ByhandError
 from byhand.evaluation.calibration import calibration_error
@@ -58,20 +59,44 @@ def evaluate(model: Classifier, examples: LabelledImages) -> Evaluation:
     if len(examples) == 0:
         raise ByhandError("There are no images to evaluate the model on.")
     truth = examples.with_classes_of(model.label_names).labels
-    logits = model.logits(examples.images).astype(np.float64) / model.temperature
     classes = len(model.label_names)
-    criterion = SoftmaxNLL()
-    loss = criterion.forward(logits, one_hot(truth, classes, logits.dtype))
-    predicted = criterion.probabilities.argmax(axis=1)
+    if isinstance(examples.images, MappedImages):
+        loss, probabilities = _of_blocks(model, examples.images, truth)
+    else:
+        loss, probabilities = _loss_and_probabilities(model, examples.images, truth)
+    predicted = probabilities.argmax(axis=1)
     confusion = np.bincount(truth * classes + predicted, minlength=classes**2).reshape(classes, classes)
     return Evaluation(
         len(examples),
         float((predicted == truth).mean()),
         loss,
-        calibration_error(criterion.probabilities, truth),
+        calibration_error(probabilities, truth),
         confusion,
         _per_digit(model, confusion),
     )
+
+
+def _loss_and_probabilities(
+    model: Classifier, images: NDArray[Any], truth: NDArray[np.integer[Any]]
+) -> tuple[float, NDArray[Any]]:
+    logits = model.logits(images).astype(np.float64) / model.temperature
+    criterion = SoftmaxNLL()
+    loss = criterion.forward(logits, one_hot(truth, len(model.label_names), logits.dtype))
+    return loss, criterion.probabilities
+
+
+def _of_blocks(
+    model: Classifier, images: MappedImages, truth: NDArray[np.integer[Any]]
+) -> tuple[float, NDArray[np.float32]]:
+    """The same for images on the disk, some at a time; of millions, single precision is kept."""
+    total, probabilities = 0.0, np.empty((len(images), len(model.label_names)), np.float32)
+    start = 0
+    for block in images.blocks():
+        stop = start + len(block)
+        loss, probabilities[start:stop] = _loss_and_probabilities(model, block, truth[start:stop])
+        total += loss * len(block)
+        start = stop
+    return total / len(images), probabilities
 
 
 def _per_digit(model: Classifier, confusion: NDArray[np.int64]) -> list[dict[str, Any]]:

@@ -156,6 +156,7 @@ def scaling_on_test() -> Results:
     for name in ("all images", "training images"):
         run = Run(Recipe.load("fast", split="original", scaling="per-pixel", epochs=EPOCHS, workers=1))
         learned_from = run.training.inputs
+        assert isinstance(learned_from, np.ndarray)
         if name == "training images":
             scaling = MinMaxScaling.fit(learned_from, per_pixel=True)
             run.model.preprocessing = replace(run.model.preprocessing, scaling=scaling)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from byhand.data import LabelledImages
     from byhand.model import Model
 
-PICTURE = "stages"  # what figures of one picture need instead of data
+PICTURE, SWEEP = "stages", "folder"  # what figures of one picture, and of a sweep, need instead of data
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ FIGURES = {
         "The decision boundary, and why it takes a hidden layer; the count is of points.",
     ),
     "reading": Entry((PICTURE,), "A picture on its way to digits, step by step: byhand show reading photo.jpg."),
+    "sweep": Entry((SWEEP,), "What a sweep found, setting by setting: byhand show sweep FOLDER."),
 }
 
 
@@ -60,7 +61,7 @@ def draw(name: str, model: "Model", examples: "LabelledImages", *, count: int | 
     """Draw a figure of a model and labelled images.
 
     Args:
-        name: one of `FIGURES`, but not "reading".
+        name: one of `FIGURES`, but not "reading" or "sweep".
         model: a trained model.
         examples: images with the model's classes.
         count: how many images or units to show; None for the figure's usual number.
@@ -69,8 +70,8 @@ def draw(name: str, model: "Model", examples: "LabelledImages", *, count: int | 
     Raises:
         ByhandError: there is nothing to draw, or a count that the figure cannot have.
     """
-    if name not in FIGURES or PICTURE in FIGURES[name].needs:
-        choices = [other for other, entry in FIGURES.items() if PICTURE not in entry.needs]
+    if name not in FIGURES or {PICTURE, SWEEP} & {*FIGURES[name].needs}:
+        choices = [other for other, entry in FIGURES.items() if not {PICTURE, SWEEP} & {*entry.needs}]
         raise ByhandError(f"There is no figure '{name}' of a model: {choose(name, choices)}")
     needs = FIGURES[name].needs
     if count is not None and "count" not in needs:

@@ -5,6 +5,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from byhand.data.mapped_images import MappedImages
 from byhand.errors import ByhandError
 
 
@@ -27,7 +28,7 @@ class MinMaxScaling:
         self._constants: dict[np.dtype[Any], tuple[NDArray[Any], NDArray[Any] | None]] = {}
 
     @classmethod
-    def fit(cls, images: NDArray[Any], per_pixel: bool = False) -> Self:
+    def fit(cls, images: NDArray[Any] | MappedImages, per_pixel: bool = False) -> Self:
         """Find minimum and maximum in the training images, and in no others.
 
         Args:
@@ -36,9 +37,11 @@ class MinMaxScaling:
         """
         if len(images) == 0:
             raise ByhandError("Scaling needs at least one training image.")
-        pixels = images.reshape(len(images), -1)
-        minimum = pixels.min(axis=0).astype(np.float64)
-        maximum = pixels.max(axis=0).astype(np.float64)
+        if isinstance(images, MappedImages):
+            minimum, maximum = (extreme.ravel().astype(np.float64) for extreme in images.extremes[:2])
+        else:
+            pixels = images.reshape(len(images), -1)
+            minimum, maximum = pixels.min(axis=0).astype(np.float64), pixels.max(axis=0).astype(np.float64)
         if not per_pixel:
             minimum = np.full_like(minimum, minimum.min())
             maximum = np.full_like(maximum, maximum.max())

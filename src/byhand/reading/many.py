@@ -41,6 +41,7 @@ class Options:
     Attributes:
         model: the place of the model; None for the one that comes along.
         keep_pictures: whether the pictures are wanted beside what was read.
+        loaded: the model itself, where other machines read with it.
     """
 
     model: str | None = None
@@ -49,6 +50,7 @@ class Options:
     signs: bool = False
     table: bool = False
     keep_pictures: bool = False
+    loaded: Model | None = None
 
     @property
     def reading(self) -> dict[str, Any]:
@@ -102,7 +104,14 @@ def read_files(
     model = reading_model(options.model)
     with threadpool_limits(1, "blas"):  # the products are small: more threads only wait for each other
         for portion in portions:
-            yield from _read_portion(portion, model, options)
+            yield from read_portion(portion, model, options)
+
+
+def nothing_found(name: str, reading: Reading) -> str:
+    """The sentence for a picture without digits."""
+    if reading.other:
+        return f"{name} has no digit in it, only marks that look like none."
+    return f"{name} has no digit in it: nothing stands out from the background."
 
 
 def estimated_seconds(files: Sequence[File], options: Options) -> float:
@@ -122,7 +131,7 @@ def _portions(files: Sequence[File], options: Options, processes: int) -> Iterat
         yield list(files[start : start + size])
 
 
-def _read_portion(files: Sequence[File], model: Model, options: Options) -> Iterator[list[Outcome]]:
+def read_portion(files: Sequence[File], model: Model, options: Options) -> Iterator[list[Outcome]]:
     """Read files; single digits together, as far as the memory for their pictures is small."""
     if not options.single:
         for file in files:
@@ -196,7 +205,7 @@ def _work(connection: Connection, options: Options) -> None:
     with threadpool_limits(1), suppress(EOFError, OSError):
         model = reading_model(options.model)
         while True:
-            connection.send(list(_read_portion(connection.recv(), model, options)))
+            connection.send(list(read_portion(connection.recv(), model, options)))
 
 
 class _Workers:

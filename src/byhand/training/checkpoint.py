@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand.data.mapped_images import MappedImages
+from byhand.data.one_hot import OneHot
 from byhand.errors import ByhandError
 from byhand.files import write_atomically
 from byhand.training.loop import Training
@@ -98,8 +101,16 @@ def _fingerprint(training: Training) -> str:
     digest = hashlib.sha256()
     for array in (training.inputs, training.targets):
         digest.update(f"{array.dtype} {array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).data)
+        for part in _parts(array):
+            digest.update(np.ascontiguousarray(part).data)
     return digest.hexdigest()
+
+
+def _parts(array: NDArray[Any] | MappedImages | OneHot) -> Iterable[NDArray[Any]]:
+    """What is in it, as arrays; of images on the disk, a part at a time."""
+    if isinstance(array, MappedImages):
+        return array.blocks()
+    return [array.labels if isinstance(array, OneHot) else array]
 
 
 def _difference(training: Training, position: dict[str, Any]) -> str:

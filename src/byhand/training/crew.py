@@ -108,26 +108,30 @@ class Crew:
     def prepare(self, training: "Training") -> None:
         """Put what all processes need into shared memory.
 
+        Args:
+            training: from images in memory; those on the disk are for one process.
+
         Raises:
             OSError: there is not enough of it.
             LostMemberError: a process has ended.
         """
-        network, recipe = training.network, training.recipe
-        dtype, batch = network.parameters.dtype, min(recipe.batch_size, len(training.inputs))
+        network, recipe, inputs, targets = training.network, training.recipe, training.inputs, training.targets
+        assert isinstance(inputs, np.ndarray) and isinstance(targets, np.ndarray)
+        dtype, batch = network.parameters.dtype, min(recipe.batch_size, len(inputs))
         state = state_of(network, training.optimiser)
         places = lay_out(
             {
                 "counters": ((self.size, COUNTERS_PER_CACHE_LINE), np.int64),
                 "parts": ((2, self.size, batch * network.sizes[2]), dtype),
                 "images": ((2, batch * network.sizes[0] if training.augment else 0), dtype),
-                "inputs": (training.inputs.shape, training.inputs.dtype),
-                "targets": (training.targets.shape, training.targets.dtype),
+                "inputs": (inputs.shape, inputs.dtype),
+                "targets": (targets.shape, targets.dtype),
             }
             | {f"state {name}": (array.shape, array.dtype) for name, array in state.items()}
         )
         self.arrays = self.memory.arrays(places, create=True)
-        np.copyto(self.arrays["inputs"], training.inputs)
-        np.copyto(self.arrays["targets"], training.targets)
+        np.copyto(self.arrays["inputs"], inputs)
+        np.copyto(self.arrays["targets"], targets)
         # Members know nothing of what is held out: when to stop early is decided here.
         recipe = replace(recipe, patience=0)
         job = Job(self.memory.handle, places, network.sizes, recipe)

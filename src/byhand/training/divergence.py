@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand.data.one_hot import OneHot
 from byhand.errors import ByhandError
 from byhand.nn import Network
 
@@ -25,7 +26,7 @@ class DivergedError(ByhandError):
     model: Any = None
 
 
-def loss_of_guessing(targets: NDArray[Any]) -> float:
+def loss_of_guessing(targets: NDArray[Any] | OneHot) -> float:
     """The loss of giving each class its frequency as probability, whatever the image shows, in nats."""
     frequency = targets.mean(axis=0, dtype=np.float64)
     frequency = frequency[frequency > 0]
@@ -44,7 +45,7 @@ class DivergenceGuard:
         at_start: nothing has been judged yet.
     """
 
-    def __init__(self, network: Network, targets: NDArray[Any], usual_rate: float) -> None:
+    def __init__(self, network: Network, targets: NDArray[Any] | OneHot, usual_rate: float) -> None:
         self.network, self.usual_rate = network, usual_rate
         self.good = network.parameters.copy()
         self.guessing = loss_of_guessing(targets)

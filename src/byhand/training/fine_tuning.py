@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from byhand.data import Dataset, one_hot, stratified_split
+from byhand.data.mapped_images import MappedImages
 from byhand.data.sources import load_dataset
 from byhand.errors import ByhandError
 from byhand.model import Model
@@ -33,6 +34,8 @@ def set_up_fine_tuning(origin: Model, recipe: Recipe, data: Dataset) -> Setup:
     train, test = (part.with_classes_of(origin.label_names) for part in (data.train, data.test))
     kept, held_out = stratified_split(train.labels, recipe.validation, rng)
     validation, train = train.take(held_out), train.take(kept)
+    if isinstance(train.images, MappedImages):
+        raise ByhandError("These images are too many to be held in memory, as fine-tuning needs: take fewer of them.")
     images, labels = train.images, train.labels
     if recipe.mixed and data.name != "mnist":
         mnist = load_dataset("mnist").train.with_classes_of(origin.label_names)

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from byhand.data.batches import batches
+from byhand.data.mapped_images import MappedImages
+from byhand.data.one_hot import OneHot
 from byhand.nn import L2, SCHEDULES, Network, SoftmaxNLL, make_optimiser
 from byhand.training.divergence import DivergenceGuard
 from byhand.training.recipe import Recipe
@@ -87,8 +89,8 @@ class Training:
     def __init__(
         self,
         network: Network,
-        inputs: NDArray[Any],
-        targets: NDArray[Any],
+        inputs: NDArray[Any] | MappedImages,
+        targets: NDArray[Any] | OneHot,
         recipe: Recipe,
         rng: np.random.Generator,
         *,
@@ -102,7 +104,7 @@ class Training:
 
         Args:
             network: already initialised.
-            inputs: shape (n, inputs).
+            inputs: shape (n, inputs), or images on the disk.
             targets: rows that sum to 1, mostly one-hot, or to the example's weight, shape (n, classes).
             recipe: says how.
             rng: draws the order of the examples.

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from byhand.data.dataset import Dataset, LabelledImages
+from byhand.data.mapped_images import MappedImages
 from byhand.data.mnist_form import IMAGE_SHAPE
 from byhand.model import load_model
 
@@ -52,5 +52,7 @@ def upright_examples(examples: LabelledImages) -> tuple[LabelledImages, tuple[st
     return (replace(examples, images=_turned(examples)), (NOTE,)) if is_transposed(examples) else (examples, ())
 
 
-def _turned(part: LabelledImages) -> NDArray[Any]:
+def _turned(part: LabelledImages) -> Any:
+    if isinstance(part.images, MappedImages):
+        return part.images.turned()
     return np.ascontiguousarray(part.images.swapaxes(1, 2))

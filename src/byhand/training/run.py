@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from byhand.data.dataset import Dataset
+from byhand.data.mapped_images import MappedImages
 from byhand.data.picture_folder import Prepare
 from byhand.data.sources import load_dataset
 from byhand.errors import ByhandError, ByhandWarning
@@ -171,7 +172,9 @@ class Run:
     def _crew(self, crew: Crew | None) -> Crew | None:
         """Decide how many processes train, by trying; None where this one does alone."""
         training = self.training
-        crew = crew or crew_for(self.recipe, len(training.inputs))
+        # A crew's processes learn from shared memory, which images that stay on the disk may not fit into.
+        if not isinstance(training.inputs, MappedImages):
+            crew = crew or crew_for(self.recipe, len(training.inputs))
         workers = 1
         if crew:
             workers, training.one_thread = choose_members(training, crew, self.recipe.workers)

@@ -1,6 +1,6 @@
 """What a training starts from: data divided and encoded, and a model with its first weights."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,9 @@ from byhand.augmentation import Augmentation, Corruptions, Deformations
 from byhand.augmentation.drawn_digits import draw_digits
 from byhand.augmentation.outliers import draw_outliers
 from byhand.data import Dataset, LabelledImages, one_hot, stratified_split
+from byhand.data.mapped_images import MappedImages
 from byhand.data.mnist_form import IMAGE_SHAPE
+from byhand.data.one_hot import OneHot
 from byhand.errors import ByhandError
 from byhand.model import Model
 from byhand.nn import Network
@@ -31,7 +33,7 @@ class Setup:
         recipe: the settings, completed where a model is fine-tuned.
         model: with its first weights.
         train_examples: how many images of the data are learned from, without those that are drawn or mixed in.
-        pixels: what is learned from, grey levels, shape (n, height * width).
+        pixels: what is learned from, grey levels, shape (n, height * width); or images on the disk.
         targets: rows that sum to 1, one-hot but for outliers, shape (n, classes).
         validation: held out, perhaps empty.
         test: for the end.
@@ -44,8 +46,8 @@ class Setup:
     recipe: Recipe
     model: Model
     train_examples: int
-    pixels: NDArray[Any]
-    targets: NDArray[Any]
+    pixels: NDArray[Any] | MappedImages
+    targets: NDArray[Any] | OneHot
     validation: LabelledImages
     test: LabelledImages
     order_rng: np.random.Generator
@@ -63,12 +65,18 @@ def set_up(recipe: Recipe, data: Dataset) -> Setup:
     streams = RandomStreams(recipe.seed)
     train, test = data.train, data.test
     scaled_by = None
+    on_disk = isinstance(train.images, MappedImages)
+    if on_disk and (recipe.split == "original" or recipe.drawn_digits or recipe.outliers):
+        raise ByhandError(
+            "These images are too many to be held in memory, and --split original, --drawn-digits and --outliers need "
+            "that: leave them out, or take fewer images."
+        )
     if recipe.split == "original":
-        images = scaled_by = np.concatenate([train.images, test.images])
+        scaled_by = np.concatenate([train.images, test.images])
         labels = np.concatenate([train.labels, test.labels])
-        first = len(images) * 8 // 10
-        train = LabelledImages(images[:first], labels[:first], data.label_names)
-        test = LabelledImages(images[first:], labels[first:], data.label_names)
+        first = len(scaled_by) * 8 // 10
+        train = LabelledImages(scaled_by[:first], labels[:first], data.label_names)
+        test = LabelledImages(scaled_by[first:], labels[first:], data.label_names)
     if recipe.limit and recipe.limit < len(train):
         _, chosen = stratified_split(train.labels, recipe.limit, streams.split)
         train = train.take(chosen)
@@ -89,14 +97,21 @@ def set_up(recipe: Recipe, data: Dataset) -> Setup:
         network, preprocessing, data.label_names, recipe.settings() | {"data": data.name},
         temperature=recipe.temperature,
     )  # fmt: skip
-    images, targets = train.images, one_hot(train.labels, classes, recipe.dtype)
+    images: Any = train.images
+    targets: Any
+    if on_disk:
+        targets = OneHot(train.labels.astype(np.min_scalar_type(classes)), classes, np.dtype(recipe.dtype))
+    else:
+        targets = one_hot(train.labels, classes, recipe.dtype)
     if recipe.drawn_digits or recipe.outliers:
         images, targets = with_drawings(images, targets, recipe, data, streams.drawing)
     return Setup(
         recipe,
         model,
         len(train),
-        preprocessing.pixels(images),
+        replace(images, prepare=preprocessing.pixels if recipe.deskew else None)
+        if isinstance(images, MappedImages)
+        else preprocessing.pixels(images),
         targets,
         validation,
         test,
