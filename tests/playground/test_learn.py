@@ -1,18 +1,28 @@
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import psutil
+import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 import byhand
+from byhand.model import shipped_model
 from byhand.processors import cores
 
 from .conftest import PATIENCE, OpenPage, draw, eventually, keep, playing
 
 SMALL = "#learn?hidden=24&epochs=1000&amount=1000&learning_rate=0.5&schedule=constant"
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """A server in a folder of its own, where nothing is saved and nobody else trains: its address and its process."""
+    with playing(tmp_path_factory.mktemp("own"), "--model", str(shipped_model())) as one:
+        yield one
 
 
 def state(page: Page, words: str) -> None:
@@ -187,31 +197,33 @@ def test_closing_the_tab_ends_its_training_and_ctrl_c_all_of_them(open_page: Ope
         expect(first.locator("#state")).to_have_text("Over")
 
 
-def test_a_training_whose_process_is_killed_says_so(open_page: OpenPage, tmp_path: Path) -> None:
-    with playing(tmp_path) as (url, process):
-        assert eventually(lambda: workers(process) == cores())
-        reading = {child.pid for child in psutil.Process(process.pid).children()}
-        page = open_page(url + "#learn?epochs=1000")
-        page.click("#start")
-        state(page, "Learning")
-        expect(page.locator("#download")).to_have_attribute("href", re.compile("trainings/"))
-        (training,) = [
-            child
-            for child in psutil.Process(process.pid).children()
-            if child.pid not in reading and "spawn_main" in " ".join(command_line(child))
-        ]
-        training.kill()
-        state(page, "It could not be done")
-        expect(page.locator("#learn-message")).to_contain_text("ended from outside by SIGKILL")
-        # What was learned until then can be had; more is not to be had.
-        path = str(page.locator("#download").get_attribute("href")).rpartition("/")[0]
-        assert page.request.get(url + path + "/model.safetensors").ok
-        refused = page.request.post(
-            url + path, data={"do": "step", "value": 0}, headers={"Origin": url.rstrip("/"), "Host": url[7:-1]}
-        )
-        assert refused.status == 409
-        assert "SIGKILL" in refused.json()["error"]
-        page.close()
+def test_a_training_whose_process_is_killed_says_so(
+    open_page: OpenPage, own: tuple[str, "subprocess.Popen[str]"]
+) -> None:
+    url, process = own
+    assert eventually(lambda: workers(process) >= cores())
+    reading = {child.pid for child in psutil.Process(process.pid).children()}
+    page = open_page(url + "#learn?epochs=1000")
+    page.click("#start")
+    state(page, "Learning")
+    expect(page.locator("#download")).to_have_attribute("href", re.compile("trainings/"))
+    (training,) = [
+        child
+        for child in psutil.Process(process.pid).children()
+        if child.pid not in reading and "spawn_main" in " ".join(command_line(child))
+    ]
+    training.kill()
+    state(page, "It could not be done")
+    expect(page.locator("#learn-message")).to_contain_text("ended from outside by SIGKILL")
+    # What was learned until then can be had; more is not to be had.
+    path = str(page.locator("#download").get_attribute("href")).rpartition("/")[0]
+    assert page.request.get(url + path + "/model.safetensors").ok
+    refused = page.request.post(
+        url + path, data={"do": "step", "value": 0}, headers={"Origin": url.rstrip("/"), "Host": url[7:-1]}
+    )
+    assert refused.status == 409
+    assert "SIGKILL" in refused.json()["error"]
+    page.close()
 
 
 def test_the_learning_rate_follows_optimiser_and_activation_until_it_is_changed(
@@ -275,32 +287,34 @@ def test_vanishing_gradients_are_named_as_such(open_page: OpenPage, server: str)
     expect(page.locator("#learn-message")).to_contain_text("gradients vanish on their way back")
 
 
-def test_a_saved_run_can_be_opened_and_leaving_asks_before_it_loses_one(open_page: OpenPage, tmp_path: Path) -> None:
-    with playing(tmp_path) as (url, _):
-        page = open_page(url + "#learn?hidden=7&epochs=1&amount=1000")
-        page.click("#start")
-        state(page, "Finished")
-        page.wait_for_timeout(300)
-        asked: list[str] = []
+def test_a_saved_run_can_be_opened_and_leaving_asks_before_it_loses_one(
+    open_page: OpenPage, own: tuple[str, "subprocess.Popen[str]"]
+) -> None:
+    url, _ = own
+    page = open_page(url + "#learn?hidden=7&epochs=1&amount=1000")
+    page.click("#start")
+    state(page, "Finished")
+    page.wait_for_timeout(300)
+    asked: list[str] = []
 
-        def dismiss(dialog: Dialog) -> None:
-            asked.append(dialog.type)
-            dialog.dismiss()
+    def dismiss(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
 
-        page.on("dialog", dismiss)
-        page.evaluate("location.reload()")
-        assert eventually(lambda: asked == ["beforeunload"], 10)
-        state(page, "Finished")
-        result = page.locator("#learn-result").inner_text()
-        page.click("#save")
-        expect(page.locator("#learn-saved")).to_contain_text("play-1")
-        # The accuracy stays on the screen.
-        expect(page.locator("#learn-result")).to_have_text(result)
-        page.reload()
-        page.locator("html[data-ready]").wait_for()
-        assert asked == ["beforeunload"]
-        page.click("#tab-inside")
-        page.select_option("#network", "play-1")
-        expect(page.locator("#model-name")).to_have_text("play-1")
-        expect(page.locator("#units h3")).to_have_text("Hidden layer: 7 units")
-        page.close()
+    page.on("dialog", dismiss)
+    page.evaluate("location.reload()")
+    assert eventually(lambda: asked == ["beforeunload"], 10)
+    state(page, "Finished")
+    result = page.locator("#learn-result").inner_text()
+    page.click("#save")
+    expect(page.locator("#learn-saved")).to_contain_text("play-1")
+    # The accuracy stays on the screen.
+    expect(page.locator("#learn-result")).to_have_text(result)
+    page.reload()
+    page.locator("html[data-ready]").wait_for()
+    assert asked == ["beforeunload"]
+    page.click("#tab-inside")
+    page.select_option("#network", "play-1")
+    expect(page.locator("#model-name")).to_have_text("play-1")
+    expect(page.locator("#units h3")).to_have_text("Hidden layer: 7 units")
+    page.close()
