@@ -52,12 +52,12 @@ class Seen:
     memory: list[tuple[float, int]] = field(default_factory=list)
 
 
-def photographs(count: int) -> list[bytes]:
-    """So many photographs of pages, brought to 2 megapixels."""
+def photographs(count: int, megapixels: float) -> list[bytes]:
+    """So many photographs of pages, brought to a size."""
     files = []
     for seed in range(count):
         image = Image.open(io.BytesIO(make_page(seed).file)).convert("RGB")
-        scale = (MEGAPIXELS * 1e6 / (image.width * image.height)) ** 0.5
+        scale = (megapixels * 1e6 / (image.width * image.height)) ** 0.5
         image = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS)
         content = io.BytesIO()
         image.save(content, "JPEG", quality=90)
@@ -158,15 +158,18 @@ def seconds_until_a_killed_training_is_reported(place: str, server: psutil.Proce
     return took
 
 
-def under_load(clients: int, seconds: float, different: int = PHOTOGRAPHS) -> dict[str, Any]:
+def under_load(
+    clients: int, seconds: float, different: int = PHOTOGRAPHS, megapixels: float = MEGAPIXELS
+) -> dict[str, Any]:
     """Try it.
 
     Args:
         clients: how many at the same time.
         seconds: for how long.
         different: so many photographs take turns.
+        megapixels: the size of each.
     """
-    files = photographs(different)
+    files = photographs(different, megapixels)
     seen = Seen()
     with tempfile.TemporaryDirectory() as folder, playing(Path(folder)) as (url, process):
         place = urlsplit(url).netloc
@@ -210,7 +213,7 @@ def under_load(clients: int, seconds: float, different: int = PHOTOGRAPHS) -> di
         "seconds": round(whole, 2),
         "cores": os.cpu_count(),
         "cores_taken_by_other_programs": round(((all_after - all_before) - (own_after - own_before)) / whole, 2),
-        "megapixels": MEGAPIXELS,
+        "megapixels": megapixels,
         "photograph_bytes": round(statistics.mean(map(len, files))),
         "answered": len(times),
         "answered_per_second": round(len(times) / max(seen.ends, default=whole), 2),

@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import byhand
-from byhand.export import export
 from byhand.model import Model
 from byhand.nn import Network
+from byhand.playground.content import choose_sample
+from byhand.playground.one_file import page_of
 
 from .conftest import OpenPage
 
@@ -48,7 +49,8 @@ def test_all_units_of_a_large_layer_can_be_reached(open_page: OpenPage, tmp_path
     shipped = byhand.load_model()
     network = Network([784, 300, 10], "relu")
     network.initialise("he", np.random.default_rng(0))
-    export(Model(network, shipped.preprocessing, shipped.label_names), tmp_path / "large.html", name="large")
+    model = Model(network, shipped.preprocessing, shipped.label_names)
+    (tmp_path / "large.html").write_text(page_of(model, "large", choose_sample(model, "mnist", 40)), "utf-8")
     page = open_page(f"file://{tmp_path / 'large.html'}#inside")
     seen: set[str] = set()
     for count in (128, 128, 44):

@@ -177,7 +177,7 @@ def test_the_page_says_why_a_training_has_ended_by_itself(open_page: OpenPage, s
 
 
 def test_closing_the_tab_ends_its_training_and_ctrl_c_all_of_them(open_page: OpenPage, tmp_path: Path) -> None:
-    with playing(tmp_path) as (url, process):
+    with playing(tmp_path, "--model", str(shipped_model())) as (url, process):
         first, second = (open_page(url + "#learn?epochs=1000") for _ in range(2))
         for page in (first, second):
             page.click("#start")
@@ -192,8 +192,8 @@ def test_closing_the_tab_ends_its_training_and_ctrl_c_all_of_them(open_page: Ope
 
         children = psutil.Process(process.pid).children()
         process.send_signal(subprocess.signal.SIGINT)  # type: ignore[attr-defined]
-        assert process.wait(2) == 130
-        assert eventually(lambda: not any(child.is_running() and child.status() != "zombie" for child in children), 1)
+        assert process.wait(PATIENCE) == 130
+        assert eventually(lambda: not any(child.is_running() and child.status() != "zombie" for child in children))
         expect(first.locator("#state")).to_have_text("Over")
 
 

@@ -4,7 +4,7 @@ from benchmarks.load import under_load
 
 
 def test_a_crowd_is_answered_or_refused_and_the_page_stays() -> None:
-    found = under_load(clients=24, seconds=0.5, different=1)
+    found = under_load(clients=24, seconds=0.5, different=1, megapixels=0.5)
     assert found["first_problems"] == []
     assert found["answered"] > 0
     assert found["refused"] > 0
