@@ -18,29 +18,24 @@ def reliability_page() -> str:
     """The text of `docs/reliability.md`."""
     trials: dict[str, Any] = json.loads((RESULTS / "reliability.json").read_text("utf-8"))
     fuzzed: dict[str, Any] = json.loads((RESULTS / "fuzz.json").read_text("utf-8"))
-    return "\n".join(["# When things go wrong", "", *_promises(), *_trials(trials), *_formats(), *_fuzzing(fuzzed)])
+    return "\n".join(["# When things go wrong", "", PROMISES, *_trials(trials), *_formats(), _fuzzing(fuzzed)])
 
 
-def _promises() -> list[str]:
-    return [
-        "## What is promised",
-        "",
-        "- **A training is never lost.** Every few seconds it leaves a checkpoint, and `--resume` goes on to "
-        "the same bytes. "
-        "Files are written under another name and renamed when they are on the disk: what has its final name is "
-        "whole.",
-        "- **A checkpoint belongs to its recipe and data**, by their fingerprint, and carries a checksum. A "
-        "damaged one is "
-        "kept aside, and the training begins anew.",
-        "- **A run folder belongs to one process** until it ends or dies.",
-        "- **A full disk** at a checkpoint warns, and the training goes on; at the end, the checkpoint stays.",
-        "- **A file from a stranger** gives a result or one sentence, in little memory. No format can execute code.",
-        "- **One error, one sentence**: [errors.md](errors.md) lists all of them.",
-        "",
-        "Not promised: that trainings in batches of 100 and more give the same bytes with another number of cores or "
-        "another OpenBLAS, which may add in another order.",
-        "",
-    ]
+PROMISES = """\
+## What is promised
+
+- **A training is never lost.** Every few seconds it leaves a checkpoint, and `--resume` goes on to the same bytes.
+  Files are written under another name and renamed when they are on the disk: what has its final name is whole.
+- **A checkpoint belongs to its recipe and data**, by their fingerprint, and carries a checksum. A damaged one is kept
+  aside, and the training begins anew.
+- **A run folder belongs to one process** until it ends or dies.
+- **A full disk** at a checkpoint warns, and the training goes on; at the end, the checkpoint stays.
+- **A file from a stranger** gives a result or one sentence, in little memory. No format can execute code.
+- **One error, one sentence**: [errors.md](errors.md) lists all of them.
+
+Not promised: the same bytes with another number of processes or cores, or another OpenBLAS, which may add in another
+order.
+"""
 
 
 def _trials(trials: dict[str, Any]) -> list[str]:
@@ -105,52 +100,63 @@ def _formats() -> list[str]:
     ]
 
 
-def _fuzzing(fuzzed: dict[str, Any]) -> list[str]:
-    return [
-        "## Fuzzing",
-        "",
-        "`python -m fuzz all` changes real files: bits, bytes, lengths, pieces, and in JSON whole values. Each "
-        "input must give "
-        "a result or one sentence, within 2 s of processor time and 500 MB, and without a word on stderr. What "
-        "once went "
-        "wrong is in `fuzz/corpus` and is tried by the tests, with 2,000 new inputs a parser.",
-        "",
-        "| parser | inputs | wrong |",
-        "| --- | --- | --- |",
-        *(f"| {name} | {result['inputs']:,} | {len(result['found'])} |" for name, result in fuzzed.items()),
-        "",
-    ]
+FUZZING = """\
+## Fuzzing
+
+`python -m fuzz all` changes real files: bits, bytes, lengths, pieces, and in JSON whole values. Each input must give a
+result or one sentence, within 2 s of processor time and 500 MB, and without a word on stderr. What once went wrong is
+in `fuzz/corpus` and is tried by the tests, with 2,000 new inputs a parser; pictures as data (`data-`) are decoded as
+those to read are, and only tried here.
+
+| parser | inputs | wrong |
+| --- | --- | --- |
+"""
+
+
+def _fuzzing(fuzzed: dict[str, Any]) -> str:
+    rows = (f"| {name} | {result['inputs']:,} | {len(result['found'])} |\n" for name, result in fuzzed.items())
+    return FUZZING + "".join(rows)
 
 
 def errors_page() -> str:
     """The text of `docs/errors.md`: every sentence that a `ByhandError` in the package is raised with."""
     lines = ["# Every error", "", "What stands between braces is filled in.", ""]
-    for file in sorted(SOURCES.rglob("*.py")):
-        tree = ast.parse(file.read_text("utf-8"))
-        sentences = [text for node in ast.walk(tree) if isinstance(node, ast.Raise) and (text := _sentence(node))]
-        if sentences:
-            lines += [f"## {file.relative_to(SOURCES).as_posix()}", "", *(f"- {text}" for text in sentences), ""]
+    trees = {file: ast.parse(file.read_text("utf-8")) for file in sorted(SOURCES.rglob("*.py"))}
+    kinds = {"ByhandError"} | {
+        node.name
+        for tree in trees.values()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "ByhandError" for base in node.bases)
+    }
+    for file, tree in trees.items():
+        named = {
+            target.id: node.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        raised = [node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+        calls = [
+            call for call in raised if isinstance(call, ast.Call) and ast.unparse(call.func) in kinds and call.args
+        ]
+        sentences = dict.fromkeys(" ".join(_text(call.args[0], named).split()) for call in calls)
+        if any(sentences):
+            lines += [f"## {file.relative_to(SOURCES).as_posix()}", ""]
+            lines += [f"- {text}" for text in sentences if text] + [""]
     return "\n".join(lines)
 
 
-def _sentence(node: ast.Raise) -> str:
-    """What a raised error says; empty if it is none of byhand's, or says what another one said."""
-    call = node.exc
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or not call.func.id.endswith("Error"):
-        return ""
-    if call.func.id not in {"ByhandError", "DamagedCheckpointError", "DivergedError"} or not call.args:
-        return ""
-    return " ".join(_text(call.args[0]).split())
-
-
-def _text(node: ast.expr) -> str:
-    """A string as it is written, with braces around what is filled in."""
+def _text(node: ast.expr, named: dict[str, ast.expr]) -> str:
+    """A string as it is written, with braces around what is filled in; `named` are the module's constants."""
     if isinstance(node, ast.Constant):
         return str(node.value)
+    if isinstance(node, ast.Name) and isinstance(named.get(node.id), ast.Constant | ast.JoinedStr):
+        return _text(named[node.id], named)
     if isinstance(node, ast.JoinedStr):
-        return "".join(_text(value) for value in node.values)
+        return "".join(_text(value, named) for value in node.values)
     if isinstance(node, ast.FormattedValue):
         return "{" + ast.unparse(node.value) + "}"
     if isinstance(node, ast.IfExp):
-        return f"{_text(node.body)} / {_text(node.orelse)}"
+        return f"{_text(node.body, named)} / {_text(node.orelse, named)}"
     return ""

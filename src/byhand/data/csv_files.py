@@ -235,6 +235,7 @@ def _split_off(lines: list[bytes], layout: Layout, wanted: dict[str, list[str]],
     return middles
 
 
+@np.errstate(over="ignore")  # what is too large becomes infinite, and is refused with all that is not finite
 def _numbers(rows: list[bytes], layout: Layout, path: Path, start: int) -> NDArray[Any]:
     """Turn the text of pixels into numbers: bytes if all are whole and from 0 to 255."""
     mark, count = layout.delimiter.encode(), layout.side**2
