@@ -96,7 +96,8 @@ def _kept(name: str) -> dict[str, Any]:
 
 def _busy(kept: dict[str, Any]) -> str:
     """How busy the machine was; with the measurement's own one or two processes alone it would be 1 or 2."""
-    return f"The machine was busy with other work: on average {kept['load']:.0f} processes wanted a core"
+    cores = _kept("rates")["cores"]
+    return f"The machine was busy with other work: {kept['load']:.0f} processes on average wanted its {cores} cores"
 
 
 def _memory(kept: dict[str, Any]) -> list[str]:
@@ -121,8 +122,8 @@ def _memory(kept: dict[str, Any]) -> list[str]:
         *lines,
         "",
         f"From the disk, training runs at {speed:.0f} % of the speed from memory by the clock, and at {work:.0f} % by "
-        f"the processor's time. {_busy(kept)} {_cores()}. The file had just been written, so the system still held as "
-        "much of it as its free memory takes.",
+        f"the processor's time. {_busy(kept)}, and by the clock, the thread that reads then has a share of its own. The "
+        "file had just been written, so the system still held as much of it as its free memory takes.",
     ]
 
 
@@ -171,10 +172,6 @@ def _kills(kept: dict[str, Any]) -> list[str]:
         f"picture exactly once: {yes(read['client killed']['all there once'])}; the same readings: "
         f"{yes(read['client killed']['same readings'])} |",
     ]
-
-
-def _cores() -> str:
-    return f"of the {_kept('rates')['cores']} there are"
 
 
 def _rates(kept: dict[str, Any]) -> list[str]:
