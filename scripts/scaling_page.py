@@ -122,8 +122,8 @@ def _memory(kept: dict[str, Any]) -> list[str]:
         *lines,
         "",
         f"From the disk, training runs at {speed:.0f} % of the speed from memory by the clock, and at {work:.0f} % by "
-        f"the processor's time. {_busy(kept)}, and by the clock, the thread that reads then has a share of its own. The "
-        "file had just been written, so the system still held as much of it as its free memory takes.",
+        f"the processor's time. {_busy(kept)}, and by the clock, the thread that reads then has a share of its own. "
+        "The file had just been written, so the system still held as much of it as its free memory takes.",
     ]
 
 
