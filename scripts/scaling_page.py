@@ -12,7 +12,7 @@ from byhand.reading.spread import PAGES_IN_TASK
 RESULTS = Path(__file__).parents[1] / "docs" / "results"
 # What is asked of a hundred machines like the one that was measured, in a network of a gigabit a second.
 MACHINES, TRIALS, PICTURES_A_DAY = 100, 10_000, 10_000_000
-DAY, HOUR = 86_400, 3600
+DAY, HOUR = 86_400, 3600  # seconds
 NETWORK_BYTES_PER_SECOND = 125_000_000
 MNIST_BYTES = 60_000 * 784
 LONG_TRIAL_SECONDS = 60
@@ -96,7 +96,8 @@ def _kept(name: str) -> dict[str, Any]:
 
 def _busy(kept: dict[str, Any]) -> str:
     """How busy the machine was; with the measurement's own one or two processes alone it would be 1 or 2."""
-    return f"The machine was busy with other work: on average {kept['load']:.0f} processes wanted a core"
+    cores = _kept("rates")["cores"]
+    return f"The machine was busy with other work: {kept['load']:.0f} processes on average wanted its {cores} cores"
 
 
 def _memory(kept: dict[str, Any]) -> list[str]:
@@ -121,8 +122,8 @@ def _memory(kept: dict[str, Any]) -> list[str]:
         *lines,
         "",
         f"From the disk, training runs at {speed:.0f} % of the speed from memory by the clock, and at {work:.0f} % by "
-        f"the processor's time. {_busy(kept)} {_cores()}. The file had just been written, so the system still held as "
-        "much of it as its free memory takes.",
+        f"the processor's time. {_busy(kept)}, and by the clock, the thread that reads then has a share of its own. "
+        "The file had just been written, so the system still held as much of it as its free memory takes.",
     ]
 
 
@@ -173,72 +174,77 @@ def _kills(kept: dict[str, Any]) -> list[str]:
     ]
 
 
-def _cores() -> str:
-    return f"of the {_kept('rates')['cores']} there are"
-
-
 def _rates(kept: dict[str, Any]) -> list[str]:
-    lines = ["| processes | trials an hour | … times one process | pictures an hour | … times one process |"]
-    lines += ["| --- | --- | --- | --- | --- |"]
+    lines = [
+        "| processes | trials an hour | … times one process | a core's time for each | pictures an hour "
+        "| … times one process | a core's time for each |"
+    ]
+    lines += ["| --- | --- | --- | --- | --- | --- | --- |"]
     for count in kept["trials"]["an hour"]:
         cells = [
-            f"{kept[what]['an hour'][count]:,.0f} | {kept[what]['times as many as one'][count]:.2f}"
+            f"{kept[what]['an hour'][count]:,.0f} | {kept[what]['times as many as one'][count]:.2f} | "
+            f"{_milliseconds(kept[what]['processor_seconds_each'][count])}"
             for what in ("trials", "pictures")
         ]
         lines.append(f"| {count} | {' | '.join(cells)} |")
-    tasks = kept["scheduler"]["milliseconds_per_task"]
-    seconds = kept["scheduler"]["seconds"]
     trial, picture, client = kept["bytes"]["trial"], kept["bytes"]["picture"], kept["client"]
+    tasks = [
+        f"| {int(count):,} tasks that do nothing, over TCP, two workers | {found['milliseconds_each']:.1f} ms each by "
+        f"the clock; of a core's time, the scheduler {found['scheduler_processor_milliseconds_each']:.1f} ms and the "
+        f"client {found['client_processor_milliseconds_each']:.1f} ms |"
+        for count, found in kept["scheduler"].items()
+    ]
     return [
         f"`python -m benchmarks.scaling rates`, on {kept['cores']} cores: a trial is `{kept['recipe']}`, a picture has "
-        f"three digits. Medians of {kept['rounds']} rounds, the numbers of processes in turn. {_busy(kept)}, and two "
-        "processes then get more of the cores than one does: the factors are kinder than on an idle machine.",
+        f"three digits. Medians of {kept['rounds']} rounds, the numbers of processes in turn. {_busy(kept)}. Then two "
+        "processes get twice the share of one, whatever they do, so that the factors say little; a core's time says "
+        "more: where a trial takes the same of it beside another, two cores do twice as many.",
         "",
         *lines,
         "",
         "| what it costs | |",
         "| --- | --- |",
-        *(
-            f"| {int(count):,} tasks that do nothing, over TCP, two workers | {seconds[count]:.2f} s, "
-            f"{tasks[count]:.1f} ms each |"
-            for count in tasks
-        ),
+        *tasks,
         f"| a trial, sent and answered | {trial['task']:,} and {trial['result']:,} bytes |",
         f"| a picture, sent and answered | {picture['task']:,.0f} and {picture['result']:,.0f} bytes, and its file, "
         f"here {picture['file']:,.0f} bytes, where the workers do not have it |",
-        f"| a trial's line in `results.csv`, safely on the disk | {1000 * client['trial']['seconds']:.1f} ms |",
-        f"| a picture's row in Parquet | {1000 * client['picture']['seconds']:.2f} ms |",
+        f"| a trial's line in `results.csv`, safely on the disk | {_milliseconds(client['trial']['seconds'])} |",
+        f"| a picture's row in Parquet | {_milliseconds(client['picture']['processor_seconds'])} of a core's time |",
     ]
+
+
+def _task_seconds(kept: dict[str, Any]) -> float:
+    """What a task takes of the busier of scheduler and client; they work at the same time."""
+    found = kept["scheduler"]["1000"]
+    return max(float(found[f"{who}_processor_milliseconds_each"]) for who in ("scheduler", "client")) / 1000
 
 
 def _trials(kept: dict[str, Any]) -> list[str]:
     processes = MACHINES * kept["cores"]
-    seconds = HOUR / kept["trials"]["an hour"]["1"]
-    task = kept["scheduler"]["milliseconds_per_task"]["1000"] / 1000
-    line = kept["client"]["trial"]["seconds"]
+    seconds = kept["trials"]["processor_seconds_each"]["1"]
+    task, line = _task_seconds(kept), kept["client"]["trial"]["seconds"]
     bytes_each = sum(kept["bytes"]["trial"].values())
     rounds = -(-TRIALS // processes)
-    bottleneck = {"the scheduler": task, "the table of results": line}
-    name, cost = max(bottleneck.items(), key=lambda one: one[1])
-    feeds = seconds / cost
+    name, cost = max((("the scheduler", task), ("the table of results", line)), key=lambda one: one[1])
+    fed = seconds / cost
     return [
         f"**{TRIALS:,} trials.** {MACHINES} machines with {kept['cores']} cores are {processes} processes.",
         "",
         f"- Learning: {TRIALS:,} / {processes} = {rounds} trials one after the other in each. Of {seconds:.2f} s as "
         f"measured, {_long(rounds * seconds)}; of {LONG_TRIAL_SECONDS} s, {_long(rounds * LONG_TRIAL_SECONDS)}.",
-        f"- The scheduler: {TRIALS:,} x {1000 * task:.1f} ms = {_long(TRIALS * task)}.",
-        f"- The table of results: {TRIALS:,} x {1000 * line:.1f} ms = {_long(TRIALS * line)}.",
-        f"- The network: {TRIALS:,} x {bytes_each:,} bytes = {TRIALS * bytes_each / 1e6:.1f} MB; MNIST is on every "
-        f"machine. Data of one's own are sent to each process once: as large as MNIST, {processes} x "
+        f"- The scheduler, or the client beside it: {TRIALS:,} × {_milliseconds(task)} = {_long(TRIALS * task)}.",
+        f"- The table of results: {TRIALS:,} × {_milliseconds(line)} = {_long(TRIALS * line)}.",
+        f"- The network: {TRIALS:,} × {bytes_each:,} bytes = {TRIALS * bytes_each / 1e6:.1f} MB; MNIST is on every "
+        f"machine. Data of one's own are sent to each process once: as large as MNIST, {processes} × "
         f"{MNIST_BYTES / 1e6:.0f} MB at a gigabit a second, "
         f"{_long(processes * MNIST_BYTES / NETWORK_BYTES_PER_SECOND)} if all came from one machine.",
         "",
-        f"The first bottleneck is {name}, with {1000 * cost:.1f} ms a trial: it keeps {feeds:,.0f} processes busy with "
+        f"The first bottleneck is {name}, with {_milliseconds(cost)} a trial: it keeps {fed:,.0f} processes busy with "
         f"trials of {seconds:.2f} s, and {LONG_TRIAL_SECONDS / cost:,.0f} with trials of {LONG_TRIAL_SECONDS} s. "
         + (
-            f"{processes} processes are more than that for the short trials, and the sweep takes "
-            f"{_long(TRIALS * cost)}: there, give a trial more epochs, or fewer processes."
-            if feeds < processes
+            f"{processes} processes are more than that for the short trials, and their sweep takes "
+            f"{_long(TRIALS * cost)}."
+            if fed < processes
             else f"{processes} processes are fewer, so that the cores decide."
         )
         + " What is left is the end of the sweep, when the last trials run alone, and the best one's training on one "
@@ -248,8 +254,7 @@ def _trials(kept: dict[str, Any]) -> list[str]:
 
 def _pictures(kept: dict[str, Any]) -> list[str]:
     per_second = PICTURES_A_DAY / DAY
-    seconds = HOUR / kept["pictures"]["an hour"]["1"]
-    task = kept["scheduler"]["milliseconds_per_task"]["1000"] / 1000
+    seconds, task = kept["pictures"]["processor_seconds_each"]["1"], _task_seconds(kept)
     client, moved = kept["client"]["picture"], kept["bytes"]["picture"]
     load = json.loads((RESULTS / "load.json").read_text("utf-8"))
     photograph = load["cores"] / load["answered_per_second"]
@@ -257,7 +262,7 @@ def _pictures(kept: dict[str, Any]) -> list[str]:
     shares = {
         "the processors": per_second * photograph / processes,
         "the scheduler": per_second / PAGES_IN_TASK * task,
-        "the process that keeps the readings": per_second * client["seconds"],
+        "the process that keeps the readings": per_second * client["processor_seconds"],
         "the network": per_second * (load["photograph_bytes"] + moved["result"]) / NETWORK_BYTES_PER_SECOND,
     }
     first, share = max(shares.items(), key=lambda one: one[1])
@@ -265,13 +270,13 @@ def _pictures(kept: dict[str, Any]) -> list[str]:
     return [
         f"**{PICTURES_A_DAY:,} pictures a day** are {per_second:.0f} a second.",
         "",
-        f"- Reading: a picture of three digits takes a core {1000 * seconds:.0f} ms, so {per_second * seconds:.1f} "
+        f"- Reading: a picture of three digits takes a core {_milliseconds(seconds)}, so {per_second * seconds:.1f} "
         f"cores; a photograph of {load['megapixels']:g} megapixels {photograph:.2f} s ([measured](server.md) with the "
         f"server, on all cores), so {per_second * photograph:.0f} cores, {100 * shares['the processors']:.0f} % of "
         f"{processes}.",
-        f"- The scheduler: {PAGES_IN_TASK} pictures are a task of {1000 * task:.1f} ms: "
+        f"- The scheduler: {PAGES_IN_TASK} pictures are a task of {_milliseconds(task)}: "
         f"{100 * shares['the scheduler']:.1f} % of its time.",
-        f"- Keeping the readings: {1000 * client['seconds']:.2f} ms each: "
+        f"- Keeping the readings: {_milliseconds(client['processor_seconds'])} each: "
         f"{100 * shares['the process that keeps the readings']:.1f} % of a core.",
         f"- The network: photographs of {load['photograph_bytes'] / 1000:.0f} kB are "
         f"{per_second * load['photograph_bytes'] / 1e6:.1f} MB a second, {100 * shares['the network']:.0f} % of a "
@@ -282,6 +287,12 @@ def _pictures(kept: dict[str, Any]) -> list[str]:
         f"The first bottleneck is {first}, at {100 * share:.0f} % of what {MACHINES} machines give. In one command, "
         "the list of pictures comes before it where memory is scarce: read hour by hour, a folder for each.",
     ]
+
+
+def _milliseconds(seconds: float) -> str:
+    """A short time, with two digits that mean something."""
+    milliseconds = 1000 * seconds
+    return f"{milliseconds:,.0f} ms" if milliseconds >= 10 else f"{milliseconds:.2g} ms"
 
 
 def _long(seconds: float) -> str:

@@ -19,7 +19,8 @@ class Cluster:
 
     Attributes:
         url: the scheduler's address.
-        workers: the processes, each with one thread and no nanny that would start it again.
+        scheduler: its process.
+        workers: theirs, each with one thread and no nanny that would start it again.
     """
 
     def __init__(self, workers: int) -> None:
@@ -28,7 +29,7 @@ class Cluster:
             port = free.getsockname()[1]
         self.url = f"tcp://127.0.0.1:{port}"
         self.workers: list[subprocess.Popen[bytes]] = []
-        self._scheduler = _start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+        self.scheduler = _start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
         _wait_for(port)
         for _ in range(workers):
             self.add_worker()
@@ -49,7 +50,7 @@ class Cluster:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in [*self.workers, self._scheduler]:
+        for process in [*self.workers, self.scheduler]:
             process.kill()
             process.wait()
 

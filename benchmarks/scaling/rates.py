@@ -4,13 +4,15 @@ import pickle
 import statistics
 import time
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import psutil
 
 from benchmarks.scaling.cluster import Cluster
 from benchmarks.scaling.kills import make_pictures
-from byhand.engines import DaskEngine, Engine, LocalEngine
+from byhand.engines import DaskEngine, LocalEngine
 from byhand.files import make_folder
 from byhand.reading.many import File, Options
 from byhand.reading.readings import Readings
@@ -42,40 +44,48 @@ def rates(folder: Path, workers: Sequence[int], rounds: int) -> dict[str, Any]:
     pictures = list_pictures([str(folder / "pictures")])
     recipe = Recipe.load("fast", **RECIPE)
     recipes = [trial.recipe for trial in trials_of(recipe, {"seed": list(range(TRIALS))})]
-    found: dict[str, dict[int, list[float]]] = {what: {n: [] for n in workers} for what in ("trials", "pictures")}
+    found: dict[str, dict[int, list[Spent]]] = {what: {n: [] for n in workers} for what in ("trials", "pictures")}
     for turn in range(rounds):
         for count in workers:
             with LocalEngine(count) as engine:
                 list(engine.run(trial, recipes[:count]))  # processes start and load what they need
-                found["trials"][count].append(_seconds(engine, trial, recipes))
+                found["trials"][count].append(_spent(engine.run(trial, recipes), TRIALS))
                 readings = Readings(folder / f"readings-{turn}-{count}", {})
                 list(read_spread(pictures[:count], Options(), engine, readings))
-                start = time.perf_counter()
-                list(read_spread(pictures[count:], Options(), engine, readings))
-                found["pictures"][count].append((time.perf_counter() - start) * PICTURES / (PICTURES - count))
-    amounts = {"trials": TRIALS, "pictures": PICTURES}
+                reading = read_spread(pictures[count:], Options(), engine, readings)
+                found["pictures"][count].append(_spent(reading, PICTURES - count))
     return {
         what: {
-            "an hour": {n: HOUR * amounts[what] / statistics.median(times) for n, times in by_count.items()},
+            "an hour": {n: HOUR / statistics.median(spent.clock for spent in some) for n, some in by_count.items()},
             "times as many as one": {
-                n: statistics.median(one / many for one, many in zip(by_count[workers[0]], times, strict=True))
-                for n, times in by_count.items()
+                n: statistics.median(
+                    one.clock / many.clock for one, many in zip(by_count[workers[0]], some, strict=True)
+                )
+                for n, some in by_count.items()
             },
-            "seconds": by_count,
+            "processor_seconds_each": {
+                n: statistics.median(spent.processor for spent in some) for n, some in by_count.items()
+            },
         }
         for what, by_count in found.items()
     } | {"recipe": f"fast, {RECIPE['epochs']} epochs of {RECIPE['limit']:,} images", "rounds": rounds}
 
 
-def overhead(counts: Sequence[int]) -> dict[str, Any]:
+def overhead(counts: Sequence[int]) -> dict[int, dict[str, float]]:
     """What a scheduler takes for so many tasks that do nothing, over TCP."""
     with Cluster(2) as cluster, DaskEngine(cluster.url, None) as engine:
         list(engine.run(nothing, range(10)))
-        seconds = {count: _seconds(engine, nothing, range(count)) for count in counts}
-    return {
-        "seconds": seconds,
-        "milliseconds_per_task": {count: 1000 * spent / count for count, spent in seconds.items()},
-    }
+        scheduler = psutil.Process(cluster.scheduler.pid)
+        found = {}
+        for count in counts:
+            before, own, start = _processor(scheduler), time.process_time(), time.perf_counter()
+            list(engine.run(nothing, range(count)))
+            found[count] = {
+                "milliseconds_each": 1000 * (time.perf_counter() - start) / count,
+                "scheduler_processor_milliseconds_each": 1000 * (_processor(scheduler) - before) / count,
+                "client_processor_milliseconds_each": 1000 * (time.process_time() - own) / count,
+            }
+    return found
 
 
 def moved(folder: Path) -> dict[str, Any]:
@@ -109,10 +119,10 @@ def client(folder: Path) -> dict[str, Any]:
     (read,) = read_task((File("0", str(folder / "pictures" / f"{0:06}.png")),), Options())
     readings = Readings(folder / "readings", {})
     rows = [read | {"file": f"/archive/scans/2026/{number:09}.png"} for number in range(ROWS)]
-    start = time.perf_counter()
+    start = time.process_time()
     readings.add(rows)
     readings.flush()
-    picture_seconds = (time.perf_counter() - start) / ROWS
+    picture_seconds = (time.process_time() - start) / ROWS
     tracemalloc.start()
     found = list_pictures([str(folder / "pictures")])
     names = {one.name: number for number, one in enumerate(found)}
@@ -120,7 +130,7 @@ def client(folder: Path) -> dict[str, Any]:
     tracemalloc.stop()
     return {
         "trial": {"seconds": trial_seconds},
-        "picture": {"seconds": picture_seconds, "memory_bytes": held},
+        "picture": {"processor_seconds": picture_seconds, "memory_bytes": held},
     }
 
 
@@ -128,7 +138,21 @@ def _size(value: Any) -> int:
     return len(pickle.dumps(value))
 
 
-def _seconds(engine: Engine, work: Any, tasks: Sequence[Any]) -> float:
-    start = time.perf_counter()
-    list(engine.run(work, tasks))
-    return time.perf_counter() - start
+class Spent(NamedTuple):
+    """What one of many things took, in seconds by the clock, and of all processes' time."""
+
+    clock: float
+    processor: float
+
+
+def _spent(work: Iterator[Any], count: int) -> Spent:
+    this = psutil.Process()
+    processes = [this, *this.children(recursive=True)]
+    before, start = sum(map(_processor, processes)), time.perf_counter()
+    list(work)
+    return Spent((time.perf_counter() - start) / count, (sum(map(_processor, processes)) - before) / count)
+
+
+def _processor(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
