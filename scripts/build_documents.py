@@ -20,6 +20,7 @@ sys.path.append(str(ROOT))
 from benchmarks.figure import draw_speed  # noqa: E402  (not part of the package)
 from byhand.figures.style import save  # noqa: E402
 from evaluation_sets.generated_pages.pages import make_page  # noqa: E402
+from scripts.ecosystem_page import ecosystem_page  # noqa: E402
 from scripts.experiments_page import experiments_page  # noqa: E402
 from scripts.reliability_page import errors_page, reliability_page  # noqa: E402
 from scripts.results_page import PICTURED, RECIPES, kept, results_page  # noqa: E402
@@ -39,6 +40,7 @@ PAGES = {
     DOCS / "results.md": results_page,
     DOCS / "experiments.md": experiments_page,
     DOCS / "server.md": server_page,
+    DOCS / "ecosystem.md": ecosystem_page,
     DOCS / "reliability.md": reliability_page,
     DOCS / "errors.md": errors_page,
     DOCS / "scaling.md": scaling_page,

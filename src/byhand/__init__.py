@@ -1,7 +1,7 @@
 """byhand: handwritten digits, read by a neural network written by hand.
 
 `load_mnist()` gives the data, `train()` a model, `load_model()` one from a file or the one that comes with byhand,
-`read()` the digits in a picture.
+`read()` the digits in a picture, `show()` a figure.
 """
 
 import importlib
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from byhand.data.mnist import load_mnist as load_mnist
     from byhand.errors import ByhandError as ByhandError
+    from byhand.figures.show import show as show
     from byhand.model import Model as Model
     from byhand.model import load_model as load_model
     from byhand.reading.reader import Reading as Reading
@@ -26,9 +27,10 @@ _HOMES = {
     "load_model": "byhand.model",
     "Reading": "byhand.reading.reader",
     "read": "byhand.reading.reader",
+    "show": "byhand.figures.show",
     "train": "byhand.training.train",
 }
-__all__ = ["ByhandError", "Model", "Reading", "load_mnist", "load_model", "read", "train"]
+__all__ = ["ByhandError", "Model", "Reading", "load_mnist", "load_model", "read", "show", "train"]
 
 
 def __getattr__(name: str) -> Any:

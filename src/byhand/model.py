@@ -6,7 +6,7 @@ import math
 import threading
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 from byhand.data.mapped_images import MappedImages
 from byhand.errors import ByhandError
 from byhand.files import write_atomically
-from byhand.jupyter import html_table
+from byhand.jupyter import Rows, html_table
 from byhand.nn import ACTIVATIONS, Network, softmax
 from byhand.preprocessing import MinMaxScaling, Preprocessing
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FORMAT = 2
 MODEL_FILE = "model.safetensors"
@@ -59,7 +62,7 @@ class Model:
         self.network, self.preprocessing, self.temperature = network, preprocessing, temperature
         self._of_thread = threading.local()
         self.label_names = label_names
-        self.recipe, self.results, self.history = recipe or {}, results or {}, history or []
+        self.recipe, self.results, self.history = recipe or {}, results or {}, Rows(history or [])
 
     def __repr__(self) -> str:
         name, accuracy = self.recipe.get("name", "untrained"), self.results.get("test_accuracy")
@@ -82,6 +85,22 @@ class Model:
             "test accuracy": "" if accuracy is None else f"{accuracy:.2%}",
         }
         return html_table(rows)
+
+    def show(self, figure: str, data: Any = "mnist", *, count: int | None = None, seed: int = 0) -> "Figure":
+        """Draw a figure of the model, as `byhand show` does; Jupyter shows it.
+
+        Args:
+            figure: "confusion", "mistakes", "weights", "history", ...: one of those that `byhand show --help` lists.
+            data: labelled images for it: a source as in `byhand show --data`, or (images, labels).
+            count: how many images or units to show; None for the figure's usual number.
+            seed: decides what is chosen at random.
+
+        Raises:
+            ByhandError: no such figure, or data or a count that it cannot have.
+        """
+        import byhand
+
+        return byhand.show(figure, self, data, count=count, seed=seed)
 
     @property
     def image_shape(self) -> tuple[int, int]:

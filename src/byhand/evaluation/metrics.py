@@ -11,6 +11,7 @@ from byhand.data.mapped_images import MappedImages
 from byhand.data.one_hot import one_hot
 from byhand.errors import ByhandError
 from byhand.evaluation.calibration import calibration_error
+from byhand.jupyter import html_rows, html_table
 from byhand.nn import SoftmaxNLL
 
 
@@ -34,6 +35,16 @@ class Evaluation:
     calibration_error: float
     confusion: NDArray[np.int64]
     per_digit: list[dict[str, Any]]
+
+    def _repr_html_(self) -> str:
+        """The evaluation as tables, for Jupyter: the whole, and one row per label."""
+        whole = {
+            "images": f"{self.examples:,}",
+            "accuracy": f"{self.accuracy:.2%}",
+            "loss": f"{self.loss:.4f}",
+            "calibration error": f"{self.calibration_error:.2%}",
+        }
+        return html_table(whole) + html_rows(self.per_digit)
 
 
 class Classifier(Protocol):

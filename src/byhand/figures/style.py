@@ -72,6 +72,15 @@ SETTINGS: Any = {
 }
 
 
+class ShownFigure(Figure):
+    """A figure that Jupyter shows, also where `%matplotlib inline` has not been said."""
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png")
+        return buffer.getvalue()
+
+
 @contextmanager
 def look() -> Iterator[None]:
     """Draw with byhand's settings, and give the user's own back afterwards; also serves as `@look()`."""
@@ -90,7 +99,7 @@ def page(width: float, height: float, title: str, note: str = "") -> Figure:
     heads = textwrap.wrap(title, int(usable / (BOLD_LETTER * TITLE_SIZE / 72)))
     notes = textwrap.wrap(note, int(usable / (LETTER * TEXT_SIZE / 72)))
     total = MARGIN + len(heads) * TITLE_LINE + len(notes) * NOTE_LINE + GAP + height
-    figure = Figure((width, total), DPI)
+    figure = ShownFigure((width, total), DPI)
     FigureCanvasAgg(figure)
     top = total - MARGIN
     style: dict[str, Any] = {"va": "top", "ha": "left", "linespacing": 1.25}

@@ -1,5 +1,6 @@
 """Min-max scaling: grey levels 0 to 255 in, numbers from 0 to 1 out, and back again."""
 
+import math
 from typing import Any, Self
 
 import numpy as np
@@ -60,7 +61,7 @@ class MinMaxScaling:
         Returns:
             Shape (n, pixels).
         """
-        pixels = images.reshape(len(images), -1)
+        pixels = images.reshape(len(images), math.prod(images.shape[1:]))  # also where there are none
         if out is None:
             out = np.empty(pixels.shape, dtype)
         factor, offset = self.factor_and_offset(out.dtype)

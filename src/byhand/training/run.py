@@ -153,7 +153,7 @@ class Run:
             aside = keep_aside(checkpoint)
             message = f"{error} It was renamed to {aside.name}, and the training begins anew."
             warnings.warn(message, ByhandWarning, stacklevel=3)
-        self.model.history = [epoch.without_seconds() for epoch in self.history]
+        self.model.history[:] = [epoch.without_seconds() for epoch in self.history]
 
     def _save(self, checkpoint: Path) -> None:
         """Write a checkpoint; that the disk is full is no reason to lose what is being learned."""

@@ -1,0 +1,83 @@
+"""The page on byhand among other libraries, from what `benchmarks/` kept in `docs/results/`."""
+
+import statistics
+
+from scripts.results_page import kept
+
+
+def ecosystem_page() -> str:
+    """The whole page."""
+    parts = [
+        "# Among other libraries",
+        "This page is written by `python scripts/build_documents.py` from the files in [results/](results/).",
+        "## In scikit-learn's place",
+        "`byhand.estimator.MLPClassifier` has the names and defaults of scikit-learn's MLPClassifier and passes all of "
+        "its `check_estimator`. It works in float64 where the inputs are float64, as scikit-learn does; "
+        '`dtype="float32"`, which is enough for images, is faster.',
+        _drop_in(),
+        "## The same model elsewhere",
+        _copies(),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _copies() -> str:
+    """What `python -m benchmarks.copies` measured."""
+    measured = kept("copies")
+    lines = [
+        f"Copies of the models that come along, over the {measured['images']:,} test images (`python -m "
+        "benchmarks.copies`): how far the probabilities are at most from byhand's own, in the same precision, how many "
+        "images get another label, and how many are right. In float32 it is rounding that makes the difference: in "
+        "float64, next to nothing is left of it.",
+        "",
+        "| | " + " | ".join(f"`{name}`" for name in measured["models"]) + " |",
+        "| --- " * (len(measured["models"]) + 1) + "|",
+    ]
+    lines.append(
+        "| byhand | " + " | ".join(f"{100 * one['accuracy']:.2f} % right" for one in measured["models"].values()) + " |"
+    )
+    for copy in next(iter(measured["models"].values()))["copies"]:
+        found = [one["copies"][copy] for one in measured["models"].values()]
+        cells = [
+            f"{one['largest_difference']:.1e}; other labels: {one['other_labels']}; {100 * one['accuracy']:.2f} %"
+            for one in found
+        ]
+        lines.append(f"| {copy} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _drop_in() -> str:
+    """What `python -m benchmarks.drop_in` measured."""
+    measured = kept("drop-in")
+    lines = [
+        f"Examples of scikit-learn {measured['scikit-learn']} for its MLPClassifier, with only the import changed "
+        f"(`python -m benchmarks.drop_in`): mean score of {measured['seeds']} seeds, measured as in the example (of "
+        "the learning strategies on what was learned from). Byhand's weights begin larger, as ReLU needs where inputs "
+        "are scaled; the digits to be recognised are numbers from 0 to 16.",
+        "",
+        "| | scikit-learn | byhand |",
+        "| --- | --- | --- |",
+        *(
+            f"| {name} | {100 * scores['scikit-learn']:.1f} % | {100 * scores['byhand']:.1f} % |"
+            for name, scores in measured["examples"].items()
+        ),
+        "",
+        f"Fitting on 21,000 images of MNIST, {measured['runs']} runs in turn, time of one core:",
+        "",
+        "| | epochs | scikit-learn | byhand | byhand is so many times as fast | scores |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, one in measured["mnist"].items():
+        theirs, ours = (statistics.median(one["seconds"][kind]) for kind in ("scikit-learn", "byhand"))
+        lines.append(
+            f"| {name} | {one['epochs']} | {theirs:.2f} s | {ours:.2f} s | **{one['ratio']:.2f}** | "
+            f"{100 * one['scores']['scikit-learn']:.2f} % and {100 * one['scores']['byhand']:.2f} % |"
+        )
+    trainer = measured["trainer"]
+    lines += [
+        "",
+        f'`MLPClassifier.from_recipe("fast")` takes {trainer["ratio"]:.2f} times as long as `byhand.train("fast")` '
+        f"with one process, for {trainer['epochs']} epochs of all 60,000 images and the test, and gives the same "
+        f"accuracy, {100 * trainer['accuracies']['estimator']:.2f} %.",
+    ]
+    return "\n".join(lines)
