@@ -86,6 +86,11 @@ def test_two_digits_beside_each_other_are_read_as_two(open_page: OpenPage, serve
             draw(page, second, left=220, scale=0.45)
             right += page.locator("#answer").inner_text() == first + second
         assert right >= len(pairs) - 1
+        page.set_viewport_size({"width": 360, "height": 740})
+        answer, sentence, board = (page.locator(name).bounding_box() for name in ("#answer", "#sentence", "#board"))
+        assert answer and sentence and board
+        assert answer["x"] + answer["width"] < sentence["x"]
+        assert abs(board["width"] - board["height"]) < 1
         keep(page, "draw-two")
         page.click("#undo")
         page.click("#clear")

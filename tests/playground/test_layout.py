@@ -107,5 +107,11 @@ def test_for_the_projector_all_is_larger(open_page: OpenPage, exported: Path) ->
     assert box(page, "#inside h2 >> nth=0")["height"] > before
     expect(page.locator("#units-card .quiet").last).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
+    # A projector of 1,024 by 768 pixels: no number runs into the next card.
+    page.set_viewport_size({"width": 1024, "height": 768})
+    value, card = box(page, "#outputs .value >> nth=0"), box(page, "[data-card=output]")
+    assert value["x"] + value["width"] <= card["x"] + card["width"]
+    assert box(page, "#outputs .track >> nth=0")["width"] > 30
+    page.set_viewport_size({"width": 1366, "height": 768})
     page.click("#present")
     assert box(page, "#inside h2 >> nth=0")["height"] == before
