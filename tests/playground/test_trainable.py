@@ -55,6 +55,7 @@ def test_it_learns_on_a_phone_by_keyboard_alone_and_reads_what_is_drawn(open_pag
     assert held_out(page) >= 90
     expect(page.locator("#learn-result")).to_contain_text("of 500 test images are read right")
     expect(page.locator("#state")).to_be_in_viewport()  # and not below the settings
+    expect(page.locator("#loss svg")).to_be_in_viewport()
     # The worker's own script is all that was loaded.
     assert [url for url in requests if not url.startswith("blob:")] == []
     assert violations(page) == []

@@ -51,8 +51,8 @@ export function startLearn() {
     say("");
     for (const id of ["learn-result", "learn-saved"]) byId(id).textContent = "";
     setState("starting");
-    // Where the settings stand above, on a phone, the run would be out of sight.
-    if (byId("run").getBoundingClientRect().bottom > innerHeight) byId("run").scrollIntoView();
+    // On a phone, where the settings stand above, the run and its first curve would be out of sight.
+    if (byId("run").getBoundingClientRect().top > innerHeight / 4) byId("run").scrollIntoView();
     try {
       const begun = new (app.live ? RemoteTraining : LocalTraining)(settings, paused, mine.signal);
       for await (const report of begun.reports()) {
