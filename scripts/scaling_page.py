@@ -111,7 +111,7 @@ def _memory(kept: dict[str, Any]) -> list[str]:
             statistics.median(run[name] for run in some) for name in ("images_per_second", "images_per_cpu_second")
         ]
         lines.append(
-            f"| on {where} | {medians[where][0]:,.0f} | {medians[where][1]:,.0f} | "
+            f"| {'in' if where == 'memory' else 'on'} {where} | {medians[where][0]:,.0f} | {medians[where][1]:,.0f} | "
             f"{max(run['anonymous_MB'] for run in some):,.0f} MB | {100 * some[0]['test_accuracy']:.2f} % |"
         )
     speed, work = (100 * disk / held for disk, held in zip(medians["the disk"], medians["memory"], strict=True))
@@ -131,7 +131,7 @@ def _shuffling(kept: dict[str, Any]) -> list[str]:
     lines = ["| how | validation accuracy, mean | lowest to highest |", "| --- | --- | --- |"]
     for line in kept["lines"]:
         percents = [100 * accuracy for accuracy in line["validation_accuracy"]]
-        how = f" ({line['blocks'][1]} blocks of {line['blocks'][0]})" if line["blocks"] else ""
+        how = f" (of {line['blocks'][1]} × {line['blocks'][0]} images)" if line["blocks"] else ""
         mean, low, high = statistics.mean(percents), min(percents), max(percents)
         lines.append(f"| {line['what']}{how} | {mean:.2f} % | {low:.2f} to {high:.2f} % |")
     return [
@@ -196,11 +196,14 @@ def _rates(kept: dict[str, Any]) -> list[str]:
     ]
     return [
         f"`python -m benchmarks.scaling rates`, on {kept['cores']} cores: a trial is `{kept['recipe']}`, a picture has "
-        f"three digits. Medians of {kept['rounds']} rounds, the numbers of processes in turn. {_busy(kept)}. Then two "
-        "processes get twice the share of one, whatever they do, so that the factors say little; a core's time says "
-        "more: where a trial takes the same of it beside another, two cores do twice as many.",
+        f"three digits. Medians of {kept['rounds']} rounds, the numbers of processes in turn. {_busy(kept)}, more at "
+        "one time than at another, so that the clock says little of what two processes gain.",
         "",
         *lines,
+        "",
+        "A core's time does not depend on what else runs, but for what is shared, such as the memory's speed. By it, "
+        f"two processes on two idle cores would do {_gain(kept, 'trials'):.2f} times the trials and "
+        f"{_gain(kept, 'pictures'):.2f} times the pictures of one. That is reckoned, not measured.",
         "",
         "| what it costs | |",
         "| --- | --- |",
@@ -211,6 +214,12 @@ def _rates(kept: dict[str, Any]) -> list[str]:
         f"| a trial's line in `results.csv`, safely on the disk | {_milliseconds(client['trial']['seconds'])} |",
         f"| a picture's row in Parquet | {_milliseconds(client['picture']['processor_seconds'])} of a core's time |",
     ]
+
+
+def _gain(kept: dict[str, Any], what: str) -> float:
+    """How many times as many two processes do, if each has a core of its own."""
+    each = kept[what]["processor_seconds_each"]
+    return min(2.0, 2 * each["1"] / each["2"])
 
 
 def _task_seconds(kept: dict[str, Any]) -> float:
@@ -233,7 +242,8 @@ def _trials(kept: dict[str, Any]) -> list[str]:
         f"- Learning: {TRIALS:,} / {processes} = {rounds} trials one after the other in each. Of {seconds:.2f} s as "
         f"measured, {_long(rounds * seconds)}; of {LONG_TRIAL_SECONDS} s, {_long(rounds * LONG_TRIAL_SECONDS)}.",
         f"- The scheduler, or the client beside it: {TRIALS:,} × {_milliseconds(task)} = {_long(TRIALS * task)}.",
-        f"- The table of results: {TRIALS:,} × {_milliseconds(line)} = {_long(TRIALS * line)}.",
+        f"- The table of results, each line safely on the disk before the next: {TRIALS:,} × "
+        f"{_milliseconds(line)} = {_long(TRIALS * line)}.",
         f"- The network: {TRIALS:,} × {bytes_each:,} bytes = {TRIALS * bytes_each / 1e6:.1f} MB; MNIST is on every "
         f"machine. Data of one's own are sent to each process once: as large as MNIST, {processes} × "
         f"{MNIST_BYTES / 1e6:.0f} MB at a gigabit a second, "
@@ -277,7 +287,7 @@ def _pictures(kept: dict[str, Any]) -> list[str]:
         f"- The scheduler: {PAGES_IN_TASK} pictures are a task of {_milliseconds(task)}: "
         f"{100 * shares['the scheduler']:.1f} % of its time.",
         f"- Keeping the readings: {_milliseconds(client['processor_seconds'])} each: "
-        f"{100 * shares['the process that keeps the readings']:.1f} % of a core.",
+        f"{100 * shares['the process that keeps the readings']:.1g} % of a core.",
         f"- The network: photographs of {load['photograph_bytes'] / 1000:.0f} kB are "
         f"{per_second * load['photograph_bytes'] / 1e6:.1f} MB a second, {100 * shares['the network']:.0f} % of a "
         "gigabit, if all come from one place.",
