@@ -11,7 +11,14 @@ from byhand.training import recipe
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "docs" / "results"
 SOURCES = ROOT / "src" / "byhand"
+CORPUS = ROOT / "fuzz" / "corpus"
 MB = 1_000_000
+MOMENTS = {
+    "at a write": "in the middle of a write",
+    "at a rename": "just before a rename",
+    "at a renamed": "just after one",
+    "the other process of a team": "of the other process of a team",
+}
 
 
 def reliability_page() -> str:
@@ -49,7 +56,7 @@ def _trials(trials: dict[str, Any]) -> list[str]:
         "",
         "| trial | how often | came of it |",
         "| --- | --- | --- |",
-        f"| killed (SIGKILL): {', '.join(f'{count} {kind}' for kind, count in counts.items())} | "
+        f"| killed (SIGKILL): {', '.join(f'{count} {MOMENTS.get(kind, kind)}' for kind, count in counts.items())} | "
         f"{sum(counts.values())} kills "
         f"in {killed['trainings']} trainings | {killed['same_bytes']} ended in the same bytes |",
         f"| a disk with room for few bytes | {full['trainings']} trainings | {full['refused']} ended with a "
@@ -104,9 +111,9 @@ FUZZING = """\
 ## Fuzzing
 
 `python -m fuzz all` changes real files: bits, bytes, lengths, pieces, and in JSON whole values. Each input must give a
-result or one sentence, within 2 s of processor time and 500 MB, and without a word on stderr. What once went wrong is
-in `fuzz/corpus` and is tried by the tests, with 2,000 new inputs a parser; pictures as data (`data-`) are decoded as
-those to read are, and only tried here.
+result or one sentence, within 2 s of processor time and 500 MB, and without a word on stderr. What once went wrong, {kept}
+inputs so far, is in `fuzz/corpus` and is tried by the tests, with 2,000 new inputs a parser; pictures as data (`data-`)
+are decoded as those to read are, and only tried here.
 
 | parser | inputs | wrong |
 | --- | --- | --- |
@@ -115,7 +122,7 @@ those to read are, and only tried here.
 
 def _fuzzing(fuzzed: dict[str, Any]) -> str:
     rows = (f"| {name} | {result['inputs']:,} | {len(result['found'])} |\n" for name, result in fuzzed.items())
-    return FUZZING + "".join(rows)
+    return FUZZING.format(kept=sum(path.is_file() for path in CORPUS.rglob("*"))) + "".join(rows)
 
 
 def errors_page() -> str:
