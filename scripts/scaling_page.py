@@ -219,7 +219,7 @@ def _rates(kept: dict[str, Any]) -> list[str]:
 def _gain(kept: dict[str, Any], what: str) -> float:
     """How many times as many two processes do, if each has a core of its own."""
     each = kept[what]["processor_seconds_each"]
-    return min(2.0, 2 * each["1"] / each["2"])
+    return min(2.0, 2 * float(each["1"]) / float(each["2"]))
 
 
 def _task_seconds(kept: dict[str, Any]) -> float:
