@@ -111,9 +111,9 @@ FUZZING = """\
 ## Fuzzing
 
 `python -m fuzz all` changes real files: bits, bytes, lengths, pieces, and in JSON whole values. Each input must give a
-result or one sentence, within 2 s of processor time and 500 MB, and without a word on stderr. What once went wrong, {kept}
-inputs so far, is in `fuzz/corpus` and is tried by the tests, with 2,000 new inputs a parser; pictures as data (`data-`)
-are decoded as those to read are, and only tried here.
+result or one sentence, within 2 s of processor time and 500 MB, and without a word on stderr. What once went wrong,
+{kept} inputs so far, is in `fuzz/corpus` and tried by the tests, with 2,000 new inputs a parser; pictures as data
+(`data-`) are decoded as those to read are, and only tried here.
 
 | parser | inputs | wrong |
 | --- | --- | --- |
