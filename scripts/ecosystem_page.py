@@ -2,6 +2,7 @@
 
 import statistics
 
+from benchmarks.dependencies import PURPOSES
 from scripts.results_page import kept
 
 
@@ -17,6 +18,8 @@ def ecosystem_page() -> str:
         _drop_in(),
         "## The same model elsewhere",
         _copies(),
+        "## What is installed",
+        _dependencies(),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -80,4 +83,25 @@ def _drop_in() -> str:
         f"with one process, for {trainer['epochs']} epochs of all 60,000 images and the test, and gives the same "
         f"accuracy, {100 * trainer['accuracies']['estimator']:.2f} %.",
     ]
+    return "\n".join(lines)
+
+
+def _dependencies() -> str:
+    """What `python -m benchmarks.dependencies` measured."""
+    measured = kept("dependencies")
+    lines = [
+        f"`pip install byhand` installs {measured['count']} packages with {measured['megabytes']:.0f} MB (`python -m "
+        "benchmarks.dependencies`; what Python compiles comes on top). `import byhand` takes "
+        f"{1000 * max(measured['import_seconds'] - measured['python_seconds'], 0):.0f} ms of processor time beyond "
+        f"Python's own {1000 * measured['python_seconds']:.0f} ms: each part is loaded when it is first used.",
+        "",
+        "| package | MB | what only it brings along | MB | for |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for row in sorted(measured["packages"], key=lambda row: -row["megabytes"] - row["megabytes_brought"]):
+        brought = f"{row['megabytes_brought']:.1f}" if row["brings"] else ""
+        lines.append(
+            f"| {row['package']} | {row['megabytes']:.1f} | {', '.join(row['brings'])} | {brought} | "
+            f"{PURPOSES[row['package']]} |"
+        )
     return "\n".join(lines)

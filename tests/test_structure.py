@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.dependencies import PURPOSES, direct_dependencies
+
 PACKAGE = Path(__file__).parents[1] / "src" / "byhand"
 # From the bottom up. "model" and the like are single files.
 BASE = {"errors", "files", "jupyter", "processors"}
@@ -93,3 +95,7 @@ def test_what_has_nothing_to_do_with_reading_does_not_load_it(module: str) -> No
     code = f"import sys, {module}; print(sorted(name for name in sys.modules if name.startswith('byhand.reading')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_every_dependency_says_what_it_is_for() -> None:
+    assert set(direct_dependencies()) == set(PURPOSES)
