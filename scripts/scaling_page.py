@@ -196,8 +196,9 @@ def _rates(kept: dict[str, Any]) -> list[str]:
     ]
     return [
         f"`python -m benchmarks.scaling rates`, on {kept['cores']} cores: a trial is `{kept['recipe']}`, a picture has "
-        f"three digits. Medians of {kept['rounds']} rounds, the numbers of processes in turn. {_busy(kept)}, more at "
-        "one time than at another, so that the clock says little of what two processes gain.",
+        f"three digits. Medians of {kept['rounds']} rounds, the numbers of processes in turn. {_busy(kept)}, and "
+        "Linux shares a busy machine between programs, however many processes each has: the clock says little of what "
+        "two processes gain.",
         "",
         *lines,
         "",
