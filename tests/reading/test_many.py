@@ -162,7 +162,7 @@ def test_a_pdf_that_cannot_be_read_gets_one_sentence(tmp_path: Path, monkeypatch
     with pytest.raises(byhand.ByhandError, match="damaged"):
         read(cut)
     with monkeypatch.context() as patch:
-        patch.setattr("byhand.data.decoding.MOST_PIXELS", 100_000)
+        patch.setattr("byhand.data.decoding.MOST_MEMORY_BYTES", 150_000)
         with pytest.raises(byhand.ByhandError, match=r"Page 1 of .*pixels"):
             read(path)
     monkeypatch.setitem(sys.modules, "pypdfium2", None)

@@ -22,15 +22,22 @@ class ComponentSettings:
         edge: what has less than this part of its stroke's darkness is background; with 0.42, thin strokes break.
         faint: strokes with less than this part of the page's usual darkness shine through from the back,
         usual: which is the darkness that this part of the foreground does not exceed.
+        noise: what has less than this part of the darkness of the darkest tenth is noise, however much of it there is.
         least_of_usual: pieces smaller than this part of the usual height are specks.
         least_px: pieces smaller than this, or of less foreground, are specks of noise.
+        line_of_usual: a piece longer than so many usual heights,
+        thin_of_usual: and on average thinner than this part of one, is a line. A number whose digits touch is thicker,
+            0.2 to 0.3 of its height, and so is an underline that digits stand on.
     """
 
     edge: float = 0.35
     faint: float = 0.4
     usual: float = 0.7
+    noise: float = 0.15
     least_of_usual: float = 0.07
     least_px: int = 5
+    line_of_usual: float = 4.0
+    thin_of_usual: float = 0.12
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,14 +108,17 @@ def connected_components(
     areas = np.bincount(owners, minlength=count + 1)
     places = ndimage.find_objects(labels)
     order = np.argsort(darkest)
-    weights = np.array([0, *((y.stop - y.start) ** 2 for y, _ in places)])  # noise weighs less than by its area
-    usual = darkest[order][np.searchsorted(weights[order].cumsum(), settings.usual * weights.sum())]
+    # Noise weighs less than by its area, and a long thin line less than by its height.
+    weights = np.minimum([0, *((y.stop - y.start) ** 2 for y, _ in places)], 10 * areas)
+    shares = weights[order].cumsum() / weights.sum()
+    usual, dark = darkest[order][np.searchsorted(shares, [settings.usual, 0.9])]
+    least = max(settings.faint * usual, settings.noise * dark)
     faint = [
         (x.start, y.start, x.stop, y.stop)
-        for dark, area, (y, x) in zip(darkest[1:], areas[1:], places, strict=True)
-        if dark < settings.faint * usual and not is_noise(y.stop - y.start, x.stop - x.start, area, settings)
+        for darkness, area, (y, x) in zip(darkest[1:], areas[1:], places, strict=True)
+        if darkness < least and not is_noise(y.stop - y.start, x.stop - x.start, area, settings)
     ]
-    darkest[darkest < settings.faint * usual] = np.inf
+    darkest[darkest < least] = np.inf
     darkest[0] = np.inf
     peak = darkest[labels]
     strokes = density > settings.edge * peak
@@ -142,10 +152,16 @@ def is_speck(one: Component, usual_px: float, settings: ComponentSettings | None
     return small or is_noise(one.height, one.width, one.amount, settings)
 
 
+def is_line(one: Component, usual_px: float, settings: ComponentSettings) -> bool:
+    """Tell whether a component is a line, such as a margin, on a page with digits of a usual height."""
+    length = max(one.height, one.width)
+    return length > settings.line_of_usual * usual_px and one.amount < settings.thin_of_usual * usual_px * length
+
+
 def usual_height(components: Sequence[Component]) -> float:
     """The height of most of the foreground: half of it belongs to components at least so high; pixels."""
     heights = np.array([max(one.height, 0.5 * one.width) for one in components], float)
-    weights = heights**2  # about as much foreground: a hundred specks weigh no more than a digit
+    weights = np.array([one.amount for one in components])  # a hundred specks weigh no more than a digit
     order = np.argsort(heights)
     return float(heights[order][np.searchsorted(weights[order].cumsum(), weights.sum() / 2)]) if len(order) else 0.0
 

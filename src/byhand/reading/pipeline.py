@@ -13,6 +13,7 @@ from byhand.reading.components import (
     ComponentSettings,
     connected_components,
     is_noise,
+    is_line,
     is_speck,
     rescaled,
     usual_darkness,
@@ -107,8 +108,12 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
         components, signs = take_signs(components, best.lines, settings.signs)
     large: list[Component] = []
     little: list[Component] = []
+    lines: list[Component] = []
     for piece in components:
-        (little if is_speck(piece, usual, settings.components) else large).append(piece)
+        if is_speck(piece, usual, settings.components):
+            little.append(piece)
+        else:
+            (lines if is_line(piece, usual, settings.components) else large).append(piece)
     guesses = split(group(large, classify, settings.grouping), classify, settings.splitting)
     kinds: dict[str, list[Guess]] = {"written": [], "speck": [], "line": []}
     for one in guesses:
@@ -124,7 +129,7 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
         specks=(*best.specks, *(one.box for one in specks)),
         lines=(
             *(box for box in best.lines if all(box != one.box for one in signs)),
-            *(one.component.box for one in kinds["line"]),
+            *(one.box for one in (*lines, *(one.component for one in kinds["line"]))),
         ),
     )
     return found if factor == 1 else in_smaller(found, factor)
