@@ -122,7 +122,7 @@ def _growth() -> str:
     prices = growth["prices"]
     lines += [
         "",
-        "[benchmarks/growth.py](../benchmarks/growth.py) takes a step for a sum of six terms and fits their prices to "
+        "`benchmarks/growth.py` takes a step for a sum of six terms and fits their prices to "
         f"these points; the fit is {100 * growth['mean relative error']:.0f} % off on average, "
         f"{100 * growth['largest relative error']:.0f} % at most. A product's operation costs "
         f"{1e12 * prices['products']:.3g} ps, a parameter {1e12 * prices['parameters']:.3g} ps, a pixel of the batch "
