@@ -4,6 +4,8 @@ import difflib
 import re
 from collections.abc import Iterable
 
+LONGEST_REASON = 200  # characters of another library's message
+
 
 class ByhandError(ValueError):
     """Something the user gave cannot work; the message is one sentence that says what to do.
@@ -19,6 +21,11 @@ class ByhandWarning(UserWarning):
 
 class InputWarning(ByhandWarning):
     """Something the user gave was of another form than expected, and was recognised; the message says what was done."""
+
+
+def reason_of(error: Exception) -> str:
+    """What another library says is wrong, short and on one line, without a full stop; the error's type if nothing."""
+    return (" ".join(str(error).split()).rstrip(".") or type(error).__name__)[:LONGEST_REASON]
 
 
 def choose(value: object, choices: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.data.mapped_images import MappedImages
-from byhand.errors import ByhandError
+from byhand.errors import ByhandError, reason_of
 from byhand.files import write_atomically
 from byhand.jupyter import Rows, html_table
 from byhand.nn import ACTIVATIONS, Network, softmax
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FORMAT = 2
 MODEL_FILE = "model.safetensors"
 # Limits to what a file may say of itself: the models that come along have 20 kB of header and short labels.
-MOST_HEADER_BYTES, LONGEST_LABEL, LONGEST_REASON = 10_000_000, 200, 200
+MOST_HEADER_BYTES, LONGEST_LABEL = 10_000_000, 200
 LARGEST_NUMBER, LARGEST_GREY, SMALLEST_SPAN = 1e300, 2.0**32, 2.0**-32
 # What a probability is worth, for calibrated models. Below OTHER, what is in a picture is no digit; from SURE on, a
 # digit is flagged as sure: on 320 generated pages, 98.1 % of those flagged are right, and 97.1 % of the right ones are
@@ -281,8 +281,7 @@ class Model:
                 temperature=temperature,
             )  # fmt: skip
         except (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
-            reason = " ".join(str(error).split())[:LONGEST_REASON]
-            raise ByhandError(f"{name} is a damaged model of byhand ({reason}): get a fresh copy.") from error
+            raise ByhandError(f"{name} is a damaged model of byhand ({reason_of(error)}): get a fresh copy.") from error
 
 
 def _sizes(sizes: Any, tensors: dict[str, NDArray[Any]]) -> list[int]:

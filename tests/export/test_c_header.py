@@ -30,15 +30,15 @@ class Compiled:
         )
         command = [compiler, "-std=c99", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared", "-fPIC"]
         subprocess.run([*command, "main.c", "-o", "main.so", "-lm"], cwd=folder, check=True)
-        self.library = ctypes.CDLL(str(folder / "main.so"))
-        self.library.label.restype = ctypes.c_char_p
+        self.shared = ctypes.CDLL(str(folder / "main.so"))
+        self.shared.label.restype = ctypes.c_char_p
         self.classes = len(model.label_names)
 
     def __call__(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         probabilities = np.empty((len(images), self.classes), np.float32)
         images = np.ascontiguousarray(images)
         positions = [
-            self.library.predict(image.ctypes.data_as(ctypes.c_void_p), row.ctypes.data_as(ctypes.c_void_p))
+            self.shared.predict(image.ctypes.data_as(ctypes.c_void_p), row.ctypes.data_as(ctypes.c_void_p))
             for image, row in zip(images, probabilities, strict=True)
         ]
         return np.array(positions), probabilities
@@ -69,7 +69,7 @@ def test_any_network(activation: str, tmp_path: Path, test_images: NDArray[np.ui
     positions, probabilities = compiled(images)
     np.testing.assert_allclose(probabilities, model.predict_proba(images), rtol=0, atol=1e-5)
     np.testing.assert_array_equal(positions, model.logits(images).argmax(axis=1))
-    assert [compiled.library.label(number).decode() for number in range(5)] == list(labels)
+    assert [compiled.shared.label(number).decode() for number in range(5)] == list(labels)
 
 
 def test_strange_images_are_deskewed_alike(tmp_path: Path) -> None:

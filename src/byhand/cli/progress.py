@@ -98,6 +98,19 @@ def _method(recipe: Recipe) -> str:
     return f"{recipe.optimizer}{momentum}, learning rate {recipe.learning_rate:g}"
 
 
+def _bar(what: str, console: Console, hidden: bool) -> Progress:
+    """A bar that counts something, and says how long it will take; only where someone watches a terminal."""
+    return Progress(
+        TextColumn(f"{{task.completed:,.0f}}/{{task.total:,.0f}} {what}"),
+        BarColumn(bar_width=30),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+        console=console,
+        transient=True,
+        disable=hidden or not console.is_terminal,
+    )
+
+
 @contextmanager
 def pictures_bar(count: int | None, quiet: bool) -> Iterator[Callable[..., None]]:
     """Show how many of many pictures are read, where someone watches a terminal.
@@ -110,15 +123,7 @@ def pictures_bar(count: int | None, quiet: bool) -> Iterator[Callable[..., None]
         What to call after each picture: with no argument, or with how many there will be, or how many it were.
     """
     console = Console(stderr=True, quiet=quiet, highlight=False)
-    progress = Progress(
-        TextColumn("{task.completed:,.0f}/{task.total:,.0f} pictures"),
-        BarColumn(bar_width=30),
-        TimeRemainingColumn(compact=True),
-        TextColumn("left"),
-        console=console,
-        transient=True,
-        disable=quiet or (count is not None and count < 3) or not console.is_terminal,
-    )
+    progress = _bar("pictures", console, quiet or (count is not None and count < 3))
     with progress:
         task = progress.add_task("", total=count or 0, visible=count is not None)
         yield lambda total=None, count=1: progress.update(task, advance=count, total=total, visible=True)
@@ -136,15 +141,7 @@ def trials_bar(count: int, quiet: bool) -> Iterator[Callable[[int, int, str], No
         What to call after each trial: with how many there will be, how many are done, and its line.
     """
     console = Console(stderr=True, quiet=quiet, highlight=False)
-    progress = Progress(
-        TextColumn("{task.completed:,.0f}/{task.total:,.0f} trials"),
-        BarColumn(bar_width=30),
-        TimeRemainingColumn(compact=True),
-        TextColumn("left"),
-        console=console,
-        transient=True,
-        disable=quiet or not console.is_terminal,
-    )
+    progress = _bar("trials", console, quiet)
     with progress:
         task = progress.add_task("", total=count)
 

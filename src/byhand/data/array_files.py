@@ -27,9 +27,8 @@ from byhand.data.idx import GZIP_MAGIC, map_idx, read_header, read_idx
 from byhand.data.naming import data_set_of, own_start, part_of_file
 from byhand.data.parts import Parts
 from byhand.data.unpacking import check_unpacked
-from byhand.errors import ByhandError
+from byhand.errors import ByhandError, reason_of
 
-LONGEST_REASON = 200  # characters of another library's message
 QMNIST_COLUMNS = 8  # class, series, writer, ...: https://github.com/facebookresearch/qmnist
 
 
@@ -118,8 +117,7 @@ def load_numpy(path: Path) -> NDArray[Any] | dict[str, NDArray[Any]]:
     except (ByhandError, MemoryError):
         raise
     except Exception as error:  # zip files and headers can be damaged in many ways
-        reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
-        raise ByhandError(f"Cannot read {path}: {reason[:LONGEST_REASON]}.") from error
+        raise ByhandError(f"Cannot read {path}: {reason_of(error)}.") from error
 
 
 def _check_size(path: Path) -> None:

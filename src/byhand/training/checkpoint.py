@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 
 from byhand.data.mapped_images import MappedImages
 from byhand.data.one_hot import OneHot
-from byhand.errors import ByhandError
+from byhand.errors import ByhandError, reason_of
 from byhand.files import write_atomically
 from byhand.training.loop import Training
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 FORMAT = 2
-LONGEST_REASON = 200  # characters
 # Settings that say where something is, or what it is called: it may have been moved. The fingerprint of the data stands
 # for what is there.
 PLACES = ("name", "data", "labels", "fine_tune")
@@ -73,7 +72,7 @@ def load_checkpoint(training: Training, path: Path) -> None:
         position: dict[str, Any] = json.loads(text)
         version = position["format"]
     except (SafetensorError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise DamagedCheckpointError(f"{path} is damaged ({str(error)[:LONGEST_REASON]}).") from error
+        raise DamagedCheckpointError(f"{path} is damaged ({reason_of(error)}).") from error
     if version != FORMAT:
         raise ByhandError(f"Cannot go on from {path} (another byhand wrote it): start this training anew.")
     if difference := _difference(training, position):
@@ -84,7 +83,7 @@ def load_checkpoint(training: Training, path: Path) -> None:
     try:
         _restore(training, arrays, position)
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
-        raise DamagedCheckpointError(f"{path} contradicts itself ({str(error)[:LONGEST_REASON]}).") from error
+        raise DamagedCheckpointError(f"{path} contradicts itself ({reason_of(error)}).") from error
 
 
 def fingerprint(training: Training) -> str:
