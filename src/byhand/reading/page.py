@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from byhand.reading.background import luminance, mean_polarity
@@ -203,11 +204,12 @@ def hull_of(region: Mask) -> NDArray[Any]:
 
 def convex(region: Mask) -> Mask:
     """A region without its bays."""
-    from skimage.draw import polygon
-
-    hull, inside = hull_of(region), region.copy()
-    inside[polygon(hull[:, 0], hull[:, 1], region.shape)] = True  # type: ignore[no-untyped-call]
-    return inside
+    hull = hull_of(region)
+    if not len(hull):
+        return region
+    image = Image.new("1", region.shape[::-1])
+    ImageDraw.Draw(image).polygon(hull[:, ::-1].ravel().tolist(), fill=1)
+    return region | np.asarray(image)
 
 
 def four_sided(region: Mask) -> float:
