@@ -28,7 +28,6 @@ PURPOSES = {
     "pillow": "pictures: decoding, drawing, annotating",
     "pillow-heif": "photographs of phones (HEIC)",
     "scipy": "filters, connected components and hulls in reading; L-BFGS",
-    "scikit-image": "the area inside the outline of a page",
     "scikit-learn": "data from openml.org, the map of images, the estimators",
     "joblib": "sweeps on all cores",
     "typer": "the command line",
