@@ -121,6 +121,44 @@ def test_alpha_is_that_of_scikit_learn(digits: tuple[Array, Array]) -> None:
 
 
 @QUIET
+@pytest.mark.parametrize(("solver", "exact"), [("adam", 1e-3), ("sgd", 1e-9)])
+def test_learning_is_that_of_scikit_learn(digits: tuple[Array, Array], solver: Any, exact: float) -> None:
+    """From the same weights, in the same order: Adam's and Nesterov's steps, momentum, alpha and the loss.
+
+    Adam's epsilon is added to the root of the corrected mean square, as in Kingma and Ba's algorithm 1, and in
+    scikit-learn to that of the uncorrected one.
+    """
+    from sklearn.neural_network import MLPClassifier as Theirs
+
+    images, labels = digits[0][:300], digits[1][:300]
+    settings: dict[str, Any] = {
+        "solver": solver, "batch_size": 50, "shuffle": False, "warm_start": True, "random_state": 0, "max_iter": 1,
+        "alpha": 0.1,
+    }  # fmt: skip
+    theirs, ours = Theirs(**settings).fit(images, labels), MLPClassifier(**settings).fit(images, labels)
+    for mine, other in zip(ours.coefs_ + ours.intercepts_, theirs.coefs_ + theirs.intercepts_, strict=True):
+        mine[...] = other
+    theirs.set_params(max_iter=4).fit(images, labels)
+    ours.set_params(max_iter=4).fit(images, labels)
+    np.testing.assert_allclose(ours.predict_proba(images), theirs.predict_proba(images), rtol=exact)
+    assert ours.loss_ == pytest.approx(theirs.loss_, rel=0.01)  # which has the penalty before each step, not after all
+
+
+@pytest.mark.parametrize(("activation", "factor"), [("relu", 6), ("logistic", 2)])
+def test_the_first_weights_are_as_wide_as_those_of_scikit_learn(
+    digits: tuple[Array, Array], activation: Any, factor: int
+) -> None:
+    estimator = MLPClassifier(activation=activation, learning_rate_init=1e-12, max_iter=1, random_state=0, tol=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        estimator.fit(*digits)
+    for weights, biases in zip(estimator.coefs_, estimator.intercepts_, strict=True):
+        limit = np.sqrt(factor / sum(weights.shape))
+        assert 0.99 * limit < np.abs(weights).max() <= limit * 1.0001
+        assert 0.7 * limit < np.abs(biases).max() <= limit * 1.0001
+
+
+@QUIET
 def test_class_weight_is_sample_weight(digits: tuple[Array, Array]) -> None:
     images, labels = digits[0][:200], digits[1][:200]
     by_class = MLPClassifier(max_iter=5, random_state=0, class_weight={3: 5.0}, tol=0).fit(images, labels)

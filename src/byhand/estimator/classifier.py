@@ -17,6 +17,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, colu
 
 from byhand.data import one_hot, stratified_split
 from byhand.errors import ByhandError
+from byhand.estimator.first_weights import draw_as_scikit_learn
 from byhand.estimator.lbfgs import minimise
 from byhand.estimator.parameters import batch_size_of, in_scikit_learn, parameters_of, recipe_of
 from byhand.estimator.stopping import Stopping
@@ -43,8 +44,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     """A multi-layer perceptron classifier, byhand's, with the parameters of scikit-learn's.
 
     What has the name of one of scikit-learn's parameters means the same and has the same default; see
-    `sklearn.neural_network.MLPClassifier`. Where they differ: two classes have two outputs with a softmax, biases start
-    at 0 and weights as the activation needs, and sparse input is made dense. The rest is byhand's own.
+    `sklearn.neural_network.MLPClassifier`. Where they differ: two classes have two outputs with a softmax, and sparse
+    input is made dense. The rest is byhand's own.
 
     Args:
         hidden_layer_sizes: units of each hidden layer; () for none.
@@ -74,7 +75,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         class_weight: {label: weight}, or "balanced" for weights in inverse proportion to the classes' frequencies.
         schedule: "constant", or "one-cycle": rise and fall once over all of `max_iter` epochs; then only
             `early_stopping` ends training before.
-        initialiser: "normal", "glorot" or "he"; None for what the activation needs.
+        initialiser: "normal", "glorot" or "he", whose biases start at 0; None for scikit-learn's way, see
+            `first_weights`.
         scaling: None for numbers as they are; "whole-range" or "per-pixel" for min-max scaling, fitted in training.
         deskew: bring images upright, to the middle and to one size, first.
         rotation: deform images by up to this many degrees, anew in each epoch.
@@ -401,7 +403,10 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         """A model with its first weights, and curves that are still empty."""
         self._streams = RandomStreams(recipe.seed)
         network = Network([X.shape[1], *recipe.hidden, len(self.classes_)], recipe.activation, recipe.dtype)
-        network.initialise(recipe.initialiser, self._streams.weights)
+        if self.initialiser is None:
+            draw_as_scikit_learn(network, self._streams.weights)
+        else:
+            network.initialise(self.initialiser, self._streams.weights)
         if self.scaling is None:
             scaling = MinMaxScaling(np.zeros(X.shape[1]), np.ones(X.shape[1]))
         else:

@@ -45,7 +45,7 @@ def recipe_of(parameters: Mapping[str, Any], batch_size: int, mean_weight: float
     momentum, optimizer = (0.0, "adam") if parameters["solver"] != "sgd" else (parameters["momentum"], "sgd")
     if momentum and parameters["nesterovs_momentum"]:
         optimizer = "nesterov"
-    initialiser = parameters["initialiser"] or ("he" if activation == "relu" else "glorot")
+    initialiser = parameters["initialiser"] or "glorot"  # the nearest; the estimator draws the weights
     # scikit-learn adds alpha / 2 times the sum of all squared weights to the *sum* of a batch's weighted losses; here,
     # the penalty is added to their mean with weights whose mean is 1: that is the sum over batch size and mean weight.
     l2 = float(parameters["alpha"]) / (batch_size * mean_weight)
