@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import scipy.sparse
 import sklearn
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
@@ -224,6 +225,20 @@ def test_it_works_wherever_a_classifier_does(digits: tuple[Array, Array]) -> Non
     assert scores["test_score"].mean() > 0.7
 
 
+@QUIET
+def test_several_processes_learn_the_same(digits: tuple[Array, Array]) -> None:
+    """With weighted examples and early stopping, in processes of joblib's, and on numbers that are not scaled."""
+    images, labels = 16 * digits[0][:600], digits[1][:600]
+    weights = np.random.default_rng(0).integers(0, 3, 600)
+    alone = MLPClassifier((30, 20), max_iter=6, early_stopping=True, random_state=0).fit(images, labels, weights)
+    shared = clone(alone).set_params(workers=2)
+    team = next(iter(Parallel(n_jobs=2)(delayed(shared.fit)(images, labels, weights) for _ in range(1))))
+    assert (alone.model_.recipe["workers"], team.model_.recipe["workers"]) == (1, 2)
+    np.testing.assert_allclose(team.predict_proba(images), alone.predict_proba(images), rtol=1e-6, atol=1e-9)
+    assert team.validation_scores_ == alone.validation_scores_
+    assert pickle.loads(pickle.dumps(team)).workers == 2
+
+
 def test_callbacks_see_every_epoch_and_may_stop(digits: tuple[Array, Array]) -> None:
     seen: list[Epoch] = []
 
@@ -253,6 +268,12 @@ def test_callbacks_see_every_epoch_and_may_stop(digits: tuple[Array, Array]) -> 
         ({"solver": "lbfgs", "rotation": 5.0}, "needs the same examples"),
         ({"deskew": True, "image_shape": (8, 9)}, "72 pixels"),
         ({"early_stopping": True, "validation_fraction": 0.0}, "validation set is too small"),
+        ({"workers": 0}, "workers cannot be 0"),
+        ({"workers": "all"}, "workers cannot be 'all'"),
+        ({"workers": 2, "solver": "lbfgs"}, "'lbfgs' has none"),
+        ({"workers": 2, "solver": "sgd", "learning_rate": "adaptive"}, "learning rate beforehand"),
+        ({"workers": 2, "beta_1": 0.8}, "beta_1"),
+        ({"workers": 9, "hidden_layer_sizes": (8,)}, "too many for 8 unit"),
     ],
 )
 def test_parameters_that_cannot_work_get_one_sentence(

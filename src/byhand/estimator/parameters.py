@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from byhand.errors import ByhandError, choose, in_python
+from byhand.nn import Adam
 from byhand.training.recipe import Recipe
 
 ACTIVATIONS = {"logistic": "sigmoid", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "relu", "identity": "identity"}
@@ -54,6 +55,7 @@ def recipe_of(parameters: Mapping[str, Any], batch_size: int, mean_weight: float
         "hidden": _layers(parameters["hidden_layer_sizes"]), "activation": ACTIVATIONS[activation],
         "initialiser": initialiser, "epochs": parameters["max_iter"], "batch_size": batch_size, "optimizer": optimizer,
         "learning_rate": parameters["learning_rate_init"], "momentum": momentum, "l2": l2, "seed": seed, "dtype": dtype,
+        "workers": parameters["workers"] or 1,
     }  # fmt: skip
     try:
         return Recipe.from_settings(settings, "estimator")
@@ -79,6 +81,7 @@ def parameters_of(recipe: Recipe) -> dict[str, Any]:
         "momentum": recipe.momentum, "alpha": recipe.l2 * recipe.batch_size, "batch_size": recipe.batch_size,
         "learning_rate_init": recipe.learning_rate, "max_iter": recipe.epochs, "n_iter_no_change": recipe.epochs,
         "scaling": recipe.scaling, "random_state": recipe.seed, "dtype": recipe.dtype,
+        "workers": recipe.workers or None,
     }  # fmt: skip
 
 
@@ -121,6 +124,10 @@ def _check(parameters: Mapping[str, Any]) -> None:
     _number(parameters, "max_fun", parameters["max_fun"], 1, integral=True)
     if parameters["n_iter_no_change"] != np.inf:
         _number(parameters, "n_iter_no_change", parameters["n_iter_no_change"], 1, integral=True)
+    if parameters["workers"] is not None:
+        _number(parameters, "workers", parameters["workers"], 1, integral=True)
+        if parameters["workers"] > 1:
+            _check_sharing(parameters)
     if parameters["schedule"] != "constant" and parameters["learning_rate"] != "constant":
         raise ByhandError("schedule and learning_rate both change the learning rate: leave one of them 'constant'.")
     if parameters["solver"] == "lbfgs" and any(
@@ -129,6 +136,20 @@ def _check(parameters: Mapping[str, Any]) -> None:
         raise ByhandError(
             "solver='lbfgs' needs the same examples in each iteration: use 'adam' or 'sgd' to deform them."
         )
+
+
+def _check_sharing(parameters: Mapping[str, Any]) -> None:
+    """Check what several processes cannot do: they know of a training what a recipe says."""
+    if parameters["solver"] == "lbfgs":
+        raise ByhandError("workers share the batches of solver='adam' or 'sgd'; 'lbfgs' has none: leave workers out.")
+    if parameters["solver"] == "sgd" and parameters["learning_rate"] != "constant":
+        raise ByhandError(
+            "workers need to know the learning rate beforehand: learning_rate='constant', perhaps with "
+            "schedule='one-cycle', or leave workers out."
+        )
+    usual = {"beta_1": Adam.beta1, "beta_2": Adam.beta2, "epsilon": Adam.epsilon}
+    if parameters["solver"] == "adam" and any(parameters[name] != value for name, value in usual.items()):
+        raise ByhandError("workers use Adam with its usual beta_1, beta_2 and epsilon: leave those out, or workers.")
 
 
 def _among(parameters: Mapping[str, Any], name: str, choices: Any) -> str:

@@ -55,7 +55,8 @@ class Order:
     Attributes:
         rank, members, count: see `Exchange`.
         position: where it stands, see `Training.position`.
-        scale, augment: see `Training`.
+        scale, augment, weighted: see `Training`.
+        limit: see `DivergenceGuard`.
         steps: for how many to take part; None until its end.
     """
 
@@ -65,6 +66,8 @@ class Order:
     position: dict[str, Any]
     scale: Any
     augment: Any
+    weighted: bool
+    limit: float
     steps: int | None
 
 
@@ -153,10 +156,11 @@ class Crew:
         for name, array in state_of(training.network, training.optimiser).items():
             np.copyto(whole[name], array)
         for rank, process in enumerate(self.processes[: members - 1], start=1):
-            self._send(
-                process,
-                Order(rank, members, self._count, training.position, training.scale, training.augment, steps),
-            )
+            order = Order(
+                rank, members, self._count, training.position, training.scale, training.augment,
+                training.criterion.weighted, training.guard.limit, steps,
+            )  # fmt: skip
+            self._send(process, order)
         self._exchange = Exchange(self.arrays, 0, members, self._count, self.look_after)
         training.join(whole, self._exchange)
 
@@ -237,9 +241,9 @@ def serve() -> None:
         network.parameters[:] = whole["parameters"]
         training = Training(
             network, arrays["inputs"], arrays["targets"], job.recipe, np.random.default_rng(),
-            scale=order.scale, augment=order.augment,
+            scale=order.scale, augment=order.augment, weighted=order.weighted,
         )  # fmt: skip
-        training.position = order.position
+        training.position, training.guard.limit = order.position, order.limit
         training.join(whole, Exchange(arrays, order.rank, order.members, order.count, lambda: None))
         with suppress(DivergedError):  # the first member says so
             for _ in islice((event for event in training.events() if event is Event.STEP), order.steps):

@@ -80,7 +80,7 @@ def seconds_per_step(training: Training, crew: Crew | None, members: int, steps:
     """How long a step of a copy of a training takes, undisturbed: the fastest tenth of a few."""
     trial = Training(
         copy.deepcopy(training.network), training.inputs, training.targets, training.recipe, np.random.default_rng(0),
-        scale=training.scale, augment=training.augment,
+        scale=training.scale, augment=training.augment, weighted=training.criterion.weighted,
     )  # fmt: skip
     trial.one_thread = one_thread
     if crew:
