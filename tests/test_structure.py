@@ -11,11 +11,12 @@ from benchmarks.dependencies import PURPOSES, direct_dependencies
 
 PACKAGE = Path(__file__).parents[1] / "src" / "byhand"
 # From the bottom up. "model" and the like are single files.
-BASE = {"errors", "files", "jupyter", "processors"}
+BASE = {"errors", "files", "jupyter", "plugins", "processors"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "files": {"errors"},
     "jupyter": set(),
+    "plugins": {"errors"},
     "processors": set(),
     "engines": {"errors", "processors"},
     "nn": set(),

@@ -199,13 +199,15 @@ class Corruptions:
 
     Attributes:
         strength: the shares in `KINDS` are multiplied by this, 0 to 1; with 0, images stay what they are.
+        added: further kinds and their shares, applied after those.
     """
 
     strength: float = 1
+    added: tuple[tuple[Corruption, float], ...] = ()
 
     def weaker(self, strength: float) -> "Corruptions":
         """The same for fewer images: `strength`, 0 to 1, of those here."""
-        return Corruptions(strength * self.strength)
+        return Corruptions(strength * self.strength, self.added)
 
     def corrupt(
         self, inputs: NDArray[np.float32], height: int, width: int, rng: np.random.Generator
@@ -227,7 +229,7 @@ class Corruptions:
         images = inputs.reshape(-1, height, width)
         if not self.strength:
             return inputs
-        for kind, share in KINDS:
+        for kind, share in (*KINDS, *self.added):
             count = int(rng.binomial(len(images), share * self.strength))
             if count:
                 chosen = (rng.integers(len(images)) + np.arange(count)) % len(images)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from byhand.data.array_files import find_arrays, look_at, parts_of_array_files, parts_of_npz
-from byhand.data.arrays import Numbers, parts_of_numbers
+from byhand.data.arrays import Numbers, dataset_of, parts_of_numbers
 from byhand.data.csv_files import is_image_table, read_csv
 from byhand.data.dataset import Dataset, LabelledImages
 from byhand.data.emnist import characters, emnist_note, emnist_split, upright
@@ -19,7 +19,8 @@ from byhand.data.naming import data_set_of, own_start, part_of_file
 from byhand.data.parquet_files import read_parquet
 from byhand.data.parts import Part, Parts
 from byhand.data.picture_folder import Photographs, parts_of_pictures
-from byhand.errors import ByhandError
+from byhand.errors import ByhandError, reason_of
+from byhand.plugins import DATA_SOURCES, find_plugin
 
 OPENML = "openml:"
 ACCEPTED = (
@@ -42,7 +43,8 @@ def load_dataset(
     """Load the data that `source` names, divided into training and test set.
 
     Args:
-        source: "mnist" (bundled), "openml:NAME", or the path of a file or folder, as `open_source` knows them.
+        source: "mnist" (bundled), "openml:NAME", "NAME:WHAT" where another package adds the source NAME, or the path
+            of a file or folder, as `open_source` knows them.
         seed: decides which fifth of each label is kept for testing where the source does not say.
         image_size: as for `open_source`.
         labels: as for `open_source`.
@@ -51,10 +53,9 @@ def load_dataset(
     Raises:
         ByhandError: there is no such source, or what is there cannot be used.
     """
-    if source == "mnist":
-        return Dataset.mnist()
-    if str(source).startswith(OPENML):
-        return _load_openml(str(source).removeprefix(OPENML))
+    named = _load_by_name(source, seed)
+    if named is not None:
+        return named
     return open_source(Path(source), image_size=image_size, labels=labels, photographs=photographs).dataset(seed)
 
 
@@ -73,9 +74,9 @@ def load_examples(
     Raises:
         ByhandError: as `load_dataset`.
     """
-    if source == "mnist" or str(source).startswith(OPENML):
-        data = load_dataset(source)
-        return data.test, data.notes
+    named = _load_by_name(source)
+    if named is not None:
+        return named.test, named.notes
     return open_source(Path(source), image_size=image_size, labels=labels, photographs=photographs).examples()
 
 
@@ -94,9 +95,9 @@ def load_unlabelled(
     Raises:
         ByhandError: as `load_dataset`.
     """
-    if source == "mnist" or str(source).startswith(OPENML):
-        data = load_dataset(source)
-        return Part(data.test.images), data.notes, "ImageId"
+    named = _load_by_name(source)
+    if named is not None:
+        return Part(named.test.images), named.notes, "ImageId"
     parts = open_source(Path(source), image_size=image_size, photographs=photographs, on_picture=on_picture)
     return parts.unlabelled(), parts.notes, parts.id_name
 
@@ -265,6 +266,29 @@ def _kind(path: Path) -> str | None:
     if name.endswith(".parquet"):
         return "parquet"
     return "npz" if name.endswith(".npz") else None
+
+
+def _load_by_name(source: str | Path, seed: int = 0) -> Dataset | None:
+    """Load "mnist", "openml:NAME", or "NAME:WHAT" from another package; None for anything else, such as a path."""
+    if source == "mnist":
+        return Dataset.mnist()
+    name, colon, what = str(source).partition(":")
+    if colon and f"{name}:" == OPENML:
+        return _load_openml(what)
+    if not colon or not name.replace("-", "_").isidentifier() or any(_look(Path(source))):
+        return None
+    plugin = find_plugin(DATA_SOURCES, name, ("mnist", OPENML.rstrip(":")))
+    if plugin is None:
+        return None
+    try:
+        found = dataset_of(plugin.value(what), seed)
+    except ByhandError as error:
+        raise plugin.error(f"gives no data that can be used ({reason_of(error)})") from error
+    except Exception as error:  # whatever a stranger's function does
+        raise plugin.error(f"has failed ({type(error).__name__}: {reason_of(error)})") from error
+    if isinstance(found, str):
+        return open_source(Path(found)).dataset(seed)
+    return replace(found, name=f"{name}:")
 
 
 def _load_openml(name: str) -> Dataset:

@@ -209,7 +209,8 @@ def convex(region: Mask) -> Mask:
         return region
     image = Image.new("1", region.shape[::-1])
     ImageDraw.Draw(image).polygon(hull[:, ::-1].ravel().tolist(), fill=1)
-    return region | np.asarray(image)
+    inside: Mask = region | np.asarray(image)
+    return inside
 
 
 def four_sided(region: Mask) -> float:

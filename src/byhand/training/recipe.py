@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self, get_origin, get_type_hints
 
 from byhand.errors import ByhandError, choose
+from byhand.plugins import RECIPES, find_plugin, plugin_names
 
 SCALINGS = ("whole-range", "per-pixel")
 SPLITS = ("standard", "original")
@@ -32,7 +33,7 @@ DECIDE_RATE = ("optimizer", "activation", "momentum", "batch_size")
 
 DATA_HELP = (
     "'mnist'; a .csv, .npz, .npy, .parquet or IDX file, or a folder of these; a folder of pictures by label; or "
-    "'openml:NAME'."
+    "'openml:NAME'; 'NAME:WHAT' from another package."
 )
 LABELS_HELP = "Where names of pictures say what they show: '{label}_*' for 7_0012.png, '*/{label}/*' for folders."
 
@@ -76,6 +77,7 @@ class Recipe:
     elastic: float = _setting(0.0, "Augmentation: elastic deformation, standard deviation in pixels.")
     smoothness: float = _setting(4.0, "Width of the elastic deformation's bends, in pixels.")
     corruptions: float = _setting(0.0, "Augmentation: other pens, paper and cameras; 0 never, 1 as often as helps.")
+    extra_corruptions: str = _setting("", "Corruptions that other packages add, by name, as in 'stains,creases'.")
     drawn_digits: int = _setting(0, "Add this many digits drawn as strokes, in ways to write them that MNIST lacks.")
     outliers: int = _setting(0, "Add this many images of no digit, with the same probability of each as their target.")
     fading: float = _setting(0.0, "By how much the augmentation fades until the end of training, 0 to 1.")
@@ -116,6 +118,8 @@ class Recipe:
         _range("elastic", self.elastic, 0, 10_000)
         _range("smoothness", self.smoothness, 0.1, 10_000)
         _range("corruptions", self.corruptions, 0, 1)
+        if self.extra_corruptions and not self.corruptions:
+            raise ByhandError("--extra-corruptions come with byhand's own: say how often with --corruptions, 0 to 1.")
         _range("mixed", self.mixed, 0, 60_000)
         if self.mixed and not self.fine_tune:
             raise ByhandError("MNIST is mixed in where a model is fine-tuned: say which one with --fine-tune.")
@@ -146,41 +150,27 @@ class Recipe:
         """Find a recipe by its name, or read it from a TOML file, and change some of its settings.
 
         Args:
-            recipe: one of `NAMES`, or the path of a `.toml` file.
+            recipe: one of `NAMES`, the name of one that another package adds, or the path of a `.toml` file.
             options: settings that replace those of the recipe; None leaves one as it is.
 
         Raises:
             ByhandError: no such recipe, a file that is not TOML, a setting that does not exist or cannot work.
         """
         if recipe in NAMES:
-            text, origin = (
-                (files("byhand.training") / "recipes" / f"{recipe}.toml").read_text("utf-8"),
-                recipe,
-            )
+            settings = _read((files("byhand.training") / "recipes" / f"{recipe}.toml").read_text("utf-8"), recipe)
         elif recipe.endswith(".toml"):
-            origin = recipe
             try:
                 with Path(recipe).open("rb") as file:
                     content = file.read(MOST_RECIPE_BYTES + 1)
                 text = content.decode("utf-8")
             except (OSError, ValueError) as error:
                 raise ByhandError(f"Cannot read the recipe {recipe}: {_reason(error)}.") from error
+            settings = _read(text, recipe)
         else:
-            raise ByhandError(f"There is no recipe '{recipe}', and a file must end in .toml: {choose(recipe, NAMES)}")
-        if len(text) > MOST_RECIPE_BYTES:
-            raise ByhandError(f"The recipe {origin} is longer than {MOST_RECIPE_BYTES:,} bytes: no recipe is.")
-        try:
-            settings = tomllib.loads(text)
-        except RecursionError as error:
-            raise ByhandError(
-                f"The recipe {origin} is nested too deep: a recipe is a plain list of settings."
-            ) from error
-        except ValueError as error:  # TOMLDecodeError, and numbers of more digits than Python reads
-            reason = str(error).partition(";")[0].rstrip(".")
-            raise ByhandError(f"The recipe {origin} is not valid TOML: {reason}.") from error
+            settings = _added(recipe)
         if options.get("fine_tune"):
             settings["fine_tune"] = options["fine_tune"]
-        found = cls.from_settings({"name": Path(recipe).stem} | settings, origin)
+        found = cls.from_settings({"name": Path(recipe).stem} | settings, recipe)
         if "learning_rate" not in settings:
             found = dataclasses.replace(found, learning_rate=found.usual_rate)
         return found.changed(**options)
@@ -256,6 +246,30 @@ class Recipe:
         # JSON writes strings, numbers, booleans and lists of numbers as TOML does, but for one forbidden character.
         lines = (f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in self.settings().items())
         return "\n".join(lines).replace("\x7f", "\\u007f") + "\n"
+
+
+def _read(text: str, origin: str) -> dict[str, Any]:
+    """The settings in a recipe's TOML."""
+    if len(text) > MOST_RECIPE_BYTES:
+        raise ByhandError(f"The recipe {origin} is longer than {MOST_RECIPE_BYTES:,} bytes: no recipe is.")
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ByhandError(f"The recipe {origin} is nested too deep: a recipe is a plain list of settings.") from error
+    except ValueError as error:  # TOMLDecodeError, and numbers of more digits than Python reads
+        reason = str(error).partition(";")[0].rstrip(".")
+        raise ByhandError(f"The recipe {origin} is not valid TOML: {reason}.") from error
+
+
+def _added(name: str) -> dict[str, Any]:
+    """The settings of a recipe that another package adds."""
+    plugin = find_plugin(RECIPES, name, NAMES)
+    if plugin is None:
+        known = [*NAMES, *plugin_names(RECIPES, NAMES)]
+        raise ByhandError(f"There is no recipe '{name}', and a file must end in .toml: {choose(name, known)}")
+    if not isinstance(plugin.value, dict) or not all(isinstance(setting, str) for setting in plugin.value):
+        raise plugin.error("is no dictionary of a recipe's settings")
+    return plugin.value
 
 
 def _short(value: Any) -> str:

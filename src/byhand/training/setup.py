@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.augmentation import Augmentation, Corruptions, Deformations
+from byhand.augmentation.added_corruptions import added
 from byhand.augmentation.drawn_digits import draw_digits
 from byhand.augmentation.outliers import draw_outliers
 from byhand.data import Dataset, LabelledImages, one_hot, stratified_split
@@ -151,4 +152,4 @@ def augmentation_of(recipe: Recipe, image_shape: tuple[int, int]) -> Augmentatio
         recipe.rotation, recipe.scale, recipe.shear, recipe.shift, recipe.elastic, recipe.smoothness,
         IMAGES_PER_DEFORMATION,
     )  # fmt: skip
-    return Augmentation(image_shape, deformations, Corruptions(recipe.corruptions))
+    return Augmentation(image_shape, deformations, Corruptions(recipe.corruptions, added(recipe.extra_corruptions)))

@@ -41,6 +41,7 @@ class Settings(TypedDict, total=False):
     elastic: float
     smoothness: float
     corruptions: float
+    extra_corruptions: str
     drawn_digits: int
     outliers: int
     fading: float
