@@ -5,7 +5,6 @@ import statistics
 from benchmarks.dependencies import PURPOSES
 from scripts.results_page import kept
 
-
 PLUGINS = """A package can add recipes, data sources and corruptions, as entry points in its `pyproject.toml`:
 
 ```toml

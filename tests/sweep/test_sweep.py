@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from benchmarks.scaling.kills import sweep_kills
 from byhand.cli.app import app
+from byhand.data import load_mnist
 from byhand.engines import make_engine
 from byhand.errors import ByhandError
 from byhand.model import load_model
@@ -79,6 +81,20 @@ def test_when_all_fail_the_first_reason_is_given(tmp_path: Path) -> None:
 def test_nothing_is_started_for_a_bad_grid(tmp_path: Path) -> None:
     assert "twice" in sweep(tmp_path / "sweep", "--grid", "epochs=1,1", status=1)["error"]
     assert not (tmp_path / "sweep").exists()
+
+
+@pytest.mark.parametrize(
+    "command", [["sweep", "fast", "--grid", "learning_rate=1,2", "--limit", "500"], ["read", "one.png"]]
+)
+def test_a_scheduler_that_is_not_there_leaves_no_folder(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(load_mnist().test_images[0]).save("one.png")
+    done = CliRunner().invoke(app, [*command, "--scheduler", "nonsense"])
+    assert done.exit_code == 1
+    assert "no Dask scheduler" in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["one.png"]
 
 
 @pytest.mark.parametrize(

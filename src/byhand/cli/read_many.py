@@ -35,22 +35,23 @@ def read_many(
     how["model"] = hashlib.sha256(model.to_bytes()).hexdigest()[:16]
     seen = json.dumps([how, [(one.name, one.version) for one in pictures]])
     folder = Path(out) if out else Path("runs") / f"read-{hashlib.sha256(seen.encode()).hexdigest()[:6]}"
-    readings = Readings(folder, how, labels_are_words(model))
-    known = sum(one.name in readings.done for one in pictures)
-    if known and not quiet:
-        say(f"{known:,} of {len(pictures):,} pictures have been read before, into {folder}.")
-    try:
-        with (
-            make_engine("local", scheduler) as engine,
-            pictures_bar(len(pictures), quiet) as advance,
-            closing(read_spread(pictures, options, engine, readings)) as counts,
-        ):
-            advance(count=known)
-            for count in counts:
-                advance(count=count)
-    except KeyboardInterrupt:
-        say(f"Stopped. The readings of {len(readings.done):,} pictures are in {folder}; the same command goes on.")
-        raise typer.Exit(INTERRUPTED) from None
+    # First the engine: a cluster that does not answer leaves no folder behind.
+    with make_engine("local", scheduler) as engine:
+        readings = Readings(folder, how, labels_are_words(model))
+        known = sum(one.name in readings.done for one in pictures)
+        if known and not quiet:
+            say(f"{known:,} of {len(pictures):,} pictures have been read before, into {folder}.")
+        try:
+            with (
+                pictures_bar(len(pictures), quiet) as advance,
+                closing(read_spread(pictures, options, engine, readings)) as counts,
+            ):
+                advance(count=known)
+                for count in counts:
+                    advance(count=count)
+        except KeyboardInterrupt:
+            say(f"Stopped. The readings of {len(readings.done):,} pictures are in {folder}; the same command goes on.")
+            raise typer.Exit(INTERRUPTED) from None
     place = {one.name: number for number, one in enumerate(pictures)}
     failed = 0
     if as_json:

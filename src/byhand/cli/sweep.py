@@ -58,27 +58,24 @@ def sweep(
 
     if scheduler is not None and engine == "local":
         raise ByhandError("--scheduler needs a cluster and --engine local is none: leave one of them out.")
-    plan = Sweep(chosen, values, random=random, seeds=seeds, halving=halving, out=out)
-    if plan.data and not quiet:
-        for note in plan.data.notes:
-            say(note)
-    done = 0
-    try:
-        with make_engine(engine or "local", scheduler, workers) as place:
-            if not quiet:
-                say(
-                    f"{plan.planned:,} trials, {place.workers} at a time, each judged on "
-                    f"{plan.recipe.validation:,} held-out images; results in {plan.folder}"
-                )
+    # First the engine: a cluster that does not answer leaves no folder behind.
+    with make_engine(engine or "local", scheduler, workers) as place:
+        plan = Sweep(chosen, values, random=random, seeds=seeds, halving=halving, out=out)
+        if not quiet:
+            for note in plan.data.notes if plan.data else ():
+                say(note)
+            say(
+                f"{plan.planned:,} trials, {place.workers} at a time, each judged on "
+                f"{plan.recipe.validation:,} held-out images; results in {plan.folder}"
+            )
+        try:
             with trials_bar(plan.planned, quiet) as show:
-                for trial, row in plan.run(place):
-                    done += 1
+                for done, (trial, row) in enumerate(plan.run(place), start=1):
                     show(plan.planned, done, _line(trial.chosen, trial.recipe, row))
-    except KeyboardInterrupt:
-        say(
-            f"Stopped. The results of {len(plan.results.rows):,} trials are in {plan.folder}; the same command goes on."
-        )
-        raise typer.Exit(INTERRUPTED) from None
+        except KeyboardInterrupt:
+            results = f"The results of {len(plan.results.rows):,} trials are in {plan.folder}"
+            say(f"Stopped. {results}; the same command goes on.")
+            raise typer.Exit(INTERRUPTED) from None
     best = plan.best()
     folders = plan.refit()
     if as_json:
