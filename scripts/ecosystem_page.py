@@ -34,8 +34,8 @@ STAINS = (stain, 0.05)  # and the fraction of the images that it is applied to
 ```
 
 Once it is installed, `byhand train tiny --data kuzushiji:train --corruptions 1 --extra-corruptions stains` uses all
-three. Nothing of a package is loaded before its name is asked for, and nothing changes for trainings that do not ask.
-A name that byhand or another package already has is refused, and whatever goes wrong in a package names that package."""
+three. Nothing of a package is loaded before its name is asked for, and nothing changes for trainings that do not ask. A
+name that byhand or another package already has is refused, and an error says which package it comes from."""
 
 
 def ecosystem_page() -> str:
