@@ -46,5 +46,9 @@ def test_it_runs_from_top_to_bottom_and_shows_what_it_says(saved: Any) -> None:
     before, after = printed(saved), printed(again)
     assert "60,000" in after and "all right" in after
     assert len(accuracies(after)) == 2 and accuracies(after)[1] > 0.975
+    outputs = [out for cell in again.cells for out in cell.get("outputs", [])]
+    bars = [out.data["text/html"] for out in outputs if "<progress" in out.get("data", {}).get("text/html", "")]
+    assert len(bars) == sum(cell.source.count("byhand.train(") for cell in again.cells if cell.cell_type == "code")
+    assert all('<progress value="1.000">' in bar and "loss" in bar for bar in bars)
     # Other processors round differently: what training ends with may differ in the last digits.
     assert accuracies(after) == pytest.approx(accuracies(before), abs=0.01)

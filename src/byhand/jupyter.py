@@ -1,5 +1,6 @@
 """How byhand's objects show themselves in Jupyter."""
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -24,6 +25,23 @@ class Rows(list[dict[str, Any]]):
 
     def _repr_html_(self) -> str:
         return html_rows(self)
+
+
+class Bar:
+    """How far something is, as the browser's own bar under a notebook's cell; nothing anywhere else."""
+
+    def __init__(self) -> None:
+        ipython = sys.modules.get("IPython")  # which every notebook has loaded
+        shell = ipython.get_ipython() if ipython else None
+        self._handle: Any = None
+        if hasattr(shell, "kernel"):
+            self._handle = sys.modules["IPython"].display.display({"text/html": ""}, raw=True, display_id=True)
+
+    def show(self, part: float, text: str) -> None:
+        """Move the bar to `part`, from 0 to 1, and write what there is to say beside it."""
+        if self._handle:
+            content = {"text/html": f'<progress value="{part:.3f}"></progress> {escape(text)}', "text/plain": text}
+            self._handle.update(content, raw=True)
 
 
 def _written(value: Any) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypedDict, Unpack
 
 from byhand.data.arrays import dataset_of
 from byhand.errors import ByhandError, InputWarning, in_python
+from byhand.jupyter import Bar
 from byhand.model import Model
 from byhand.training.divergence import DivergedError
 from byhand.training.loop import Epoch, Event
@@ -62,7 +63,7 @@ def train(
     on_epoch: Callable[[Epoch], None] | None = None,
     **settings: Unpack[Settings],
 ) -> Model:
-    """Train a model and test it; nothing is written to the disk.
+    """Train a model and test it; nothing is written to the disk. In a notebook, a bar shows how far it is.
 
     Args:
         recipe: a recipe's name, the path of a `.toml` file, or a `Recipe`; None for "fast", or for "fine-tune" where
@@ -93,8 +94,13 @@ def train(
         run = Run(recipe, given)
         if run.data.notes:
             warnings.warn(" ".join(run.data.notes), InputWarning, stacklevel=2)
+        bar, training = Bar(), run.training
         for event in run.events():
-            if event is Event.EPOCH and on_epoch:
+            if event is Event.PROGRESS:
+                epochs = run.recipe.epochs
+                part = (training.epoch - 1 + training.shown / len(training.inputs)) / epochs
+                bar.show(part, f"epoch {training.epoch}/{epochs}, loss {training.loss:.4f}")
+            elif event is Event.EPOCH and on_epoch:
                 on_epoch(run.history[-1])
     except ByhandError as error:
         error.args = (in_python(str(error)),)
