@@ -5,6 +5,8 @@ import pickle
 import subprocess
 import sys
 import warnings
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,7 @@ from sklearn.preprocessing import StandardScaler
 
 import byhand
 from byhand.estimator import MLPClassifier
-from byhand.training.loop import Epoch
+from byhand.training.loop import Epoch, Event, Training
 
 Array = NDArray[Any]
 # A few epochs are enough here.
@@ -179,6 +181,29 @@ def test_parts_of_the_data_one_after_the_other(digits: tuple[Array, Array]) -> N
     resumed = pickle.loads(pickle.dumps(parts)).partial_fit(images, labels)
     parts.partial_fit(images, labels)
     np.testing.assert_array_equal(resumed.coefs_[0], parts.coefs_[0])
+
+
+@QUIET
+def test_a_memory_map_is_never_copied(
+    digits: tuple[Array, Array], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images, labels = np.rint(16 * digits[0]).astype(np.uint8), digits[1]
+    np.save(tmp_path / "images.npy", images)
+    mapped = np.load(tmp_path / "images.npy", mmap_mode="r")
+    learned_from: list[Any] = []
+
+    def look(training: Training) -> Iterator[Event]:
+        learned_from.append(training.inputs)
+        yield from ()
+
+    monkeypatch.setattr(Training, "events", look)
+    MLPClassifier(scaling="whole-range").fit(mapped, labels)
+    MLPClassifier(scaling="whole-range").partial_fit(mapped, labels, classes=np.arange(10))
+    assert [np.shares_memory(inputs, mapped) for inputs in learned_from] == [True, True]
+    monkeypatch.undo()
+    settings: dict[str, Any] = {"scaling": "whole-range", "max_iter": 2, "random_state": 0}
+    expected = MLPClassifier(**settings).fit(images, labels).coefs_[0]
+    np.testing.assert_array_equal(MLPClassifier(**settings).fit(mapped, labels).coefs_[0], expected)
 
 
 @QUIET

@@ -234,7 +234,9 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         """Learn from examples.
 
         Args:
-            X: shape (n, features): an array, a sparse matrix or a data frame.
+            X: shape (n, features): an array, a sparse matrix or a data frame. Of a memory map such as
+                `numpy.load(..., mmap_mode="r")`, in the number type of the network or in bytes with `scaling`, only a
+                batch at a time comes into memory; `deskew` and `early_stopping` copy it.
             y: labels of any kind, shape (n,).
             sample_weight: how often each example counts, 0 or more, shape (n,); None for once.
 
