@@ -426,7 +426,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         shape = self._image_shape(X, recipe)
         self.model_ = Model(
             network, Preprocessing(shape, scaling, recipe.deskew, brightness), tuple(map(str, self.classes_)),
-            recipe.settings(), temperature=recipe.temperature,
+            recipe.settings() | {"workers": 1}, temperature=recipe.temperature,
         )  # fmt: skip
         self.__dict__.pop("_memory", None)
         self._begin_curves()
