@@ -101,7 +101,7 @@ def _drop_in() -> str:
         "",
         f"Fitting on 21,000 images of MNIST, {measured['runs']} runs in turn, time of one core:",
         "",
-        "| | epochs | scikit-learn | byhand | byhand is so many times as fast | scores |",
+        "| | epochs | scikit-learn | byhand | byhand is so many times as fast | scores of these runs |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for name, one in measured["mnist"].items():
