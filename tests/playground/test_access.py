@@ -1,6 +1,7 @@
 """Who comes in on a network address, and what they may do there."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,23 @@ def test_the_token_does_not_help_another_site_s_page(playground: Playground) -> 
     shown = {"cookie": f"byhand-8784={TOKEN}", "origin": "http://evil.example"}
     assert ask(playground.app("0.0.0.0"), "POST", "/usual", b'{"settings": {}}', shown, VISITED).status == 403
     assert ask(playground.app("0.0.0.0"), "GET", f"/?token={TOKEN}", host="evil.example").status == 403
+
+
+def test_a_cookie_of_backslashes_costs_next_to_nothing(playground: Playground) -> None:
+    # Python's own parser took 6.6 s for it, in the event loop of all visitors and before any token was seen.
+    start = time.process_time()
+    hostile = {"cookie": 'byhand-8784="' + "\\" * 60_000 + '"'}
+    assert ask(playground.app("0.0.0.0"), "GET", "/content.json", headers=hostile, host=VISITED).status == 401
+    assert time.process_time() - start < 2
+
+
+def test_the_cookie_is_found_among_others(playground: Playground) -> None:
+    app = playground.app("0.0.0.0")
+    name = ask(app, "GET", f"/?token={TOKEN}", host=VISITED).headers["set-cookie"].partition("=")[0]
+    for others in (f"a=b; {name}={TOKEN}; c=\"d", f"=;;{name}={TOKEN}"):
+        assert ask(app, "GET", "/content.json", headers={"cookie": others}, host=VISITED).status == 200
+    for others in (f"{name}x={TOKEN}", f"{name}={TOKEN}x", f"x{name}={TOKEN}", name):
+        assert ask(app, "GET", "/content.json", headers={"cookie": others}, host=VISITED).status == 401
 
 
 def test_visitors_write_nothing_unless_they_may(playground: Playground, sample: LabelledImages) -> None:

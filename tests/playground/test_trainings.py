@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from byhand.errors import ByhandError
-from byhand.model import load_model
+from byhand.model import MODEL_FILE, load_model
 from byhand.playground import trainings
 from byhand.playground.pool import BusyError
 from byhand.playground.trainings import Training, TrainingOverError, Trainings
@@ -29,8 +29,8 @@ class Still:
     def stop(self) -> None:
         self.over = True
 
-    def send(self, message: Any) -> None:
-        pass
+    def send(self, message: Any) -> bool:
+        return True
 
 
 @pytest.fixture
@@ -109,3 +109,36 @@ def test_a_command_to_one_that_has_ended_says_why(open_trainings: Trainings) -> 
     training.failed = "It broke off."
     with pytest.raises(TrainingOverError, match="broke off"):
         open_trainings.command("mine", "step", 0)
+
+
+def test_a_full_disk_leaves_no_folder_and_counts_as_no_save(
+    open_trainings: Trainings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(open_trainings, "mine")
+    with monkeypatch.context() as full:
+        full.setattr(trainings, "write_atomically", refuse)
+        with pytest.raises(ByhandError, match="No space"):
+            open_trainings.save("mine")
+    assert list((tmp_path / "runs").iterdir()) == []
+    assert open_trainings.saves == open_trainings.saved_bytes == 0
+    assert open_trainings.save("mine").name == "fast-1"
+
+
+def refuse(path: Path, content: bytes) -> None:
+    raise ByhandError(f"Cannot write {path}: No space left on device.")
+
+
+def test_saved_runs_that_are_links_to_nowhere_or_gone_are_left_out(open_trainings: Trainings, tmp_path: Path) -> None:
+    add(open_trainings, "mine")
+    folder = open_trainings.save("mine")
+    for name, target in (("nowhere", "gone"), ("loop", MODEL_FILE)):
+        (tmp_path / "runs" / name).mkdir()
+        (tmp_path / "runs" / name / MODEL_FILE).symlink_to(target)
+    assert Trainings.saved() == {"fast-1": folder / MODEL_FILE}
+
+
+def test_commands_that_nobody_takes_are_refused(open_trainings: Trainings, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(open_trainings, "mine", over=False)
+    monkeypatch.setattr(Still, "send", lambda self, message: False)
+    with pytest.raises(BusyError, match="try again"):
+        open_trainings.command("mine", "rate", 1)

@@ -1,6 +1,8 @@
 """Work in a process of its own: what it sends arrives, and how it ended is told apart."""
 
+import asyncio
 import os
+import time
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -23,6 +25,10 @@ def vanishes(connection: Connection) -> None:
     os._exit(3)
 
 
+def deaf(connection: Connection) -> None:
+    time.sleep(60)
+
+
 async def sent_by(worker: Worker) -> list[Any]:
     await worker.start()
     return [message async for message in worker.messages()]
@@ -40,3 +46,20 @@ def test_what_it_sends_arrives_and_its_end_is_no_failure_though_the_system_told_
 def test_a_failure_is_told(function: Any, sentence: str) -> None:
     with pytest.raises(ByhandError, match=sentence):
         wait_for(sent_by(Worker(function)))
+
+
+def test_a_function_that_does_not_listen_holds_nobody_up() -> None:
+    # Some hundred messages fill the pipe; the next one would wait for ever, in the event loop of all visitors.
+    async def send_many() -> list[bool]:
+        worker = Worker(deaf)
+        await worker.start()
+        sent = []
+        for n in range(1000):
+            sent.append(worker.send(("rate", float(n))))
+            await asyncio.sleep(0.0005)
+        worker.stop()
+        return sent
+
+    sent = wait_for(send_many())
+    assert sent[0]
+    assert not sent[-1]

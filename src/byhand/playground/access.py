@@ -4,7 +4,6 @@ import base64
 import hashlib
 import secrets
 import socket
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, QueryParams
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -99,8 +98,6 @@ def _refusal(page: bool, problem: str) -> Response:
 
 
 def _cookie(text: str, name: str) -> str:
-    try:
-        found = SimpleCookie(text).get(name)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+    """A cookie's value as it was sent; `http.cookies` takes 6 s to unquote 60 kB of backslashes (CVE-2024-7592)."""
+    pairs = (pair.partition("=") for pair in text.split(";"))
+    return next((value.strip() for key, _, value in pairs if key.strip() == name), "")

@@ -56,8 +56,9 @@ class Uploads:
                     parts.append(chunk)
                     patience.reschedule(start + size / LEAST_BYTES_PER_SECOND)
         except TimeoutError as error:
-            problem = f"This came more slowly than {LEAST_BYTES_PER_SECOND / 1e3:.0f} kB a second: send it again."
-            raise HTTPException(408, problem) from error
+            raise HTTPException(
+                408, f"This came more slowly than {LEAST_BYTES_PER_SECOND / 1e3:.0f} kB a second: send it again."
+            ) from error
         except ClientDisconnect as error:
             raise HTTPException(400, "The request broke off.") from error
         finally:

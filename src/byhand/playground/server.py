@@ -36,7 +36,7 @@ from byhand.playground.pool import BrokenOffError, BusyError, Pool
 from byhand.playground.reading_options import reading_options
 from byhand.playground.tasks import ModelSource, map_task, page_task, read_task
 from byhand.playground.traffic import PromptProtocol, Traffic
-from byhand.playground.trainings import TrainingOverError, Trainings, default_settings, recipe_from
+from byhand.playground.trainings import TrainingOverError, Trainings, changed_ns, default_settings, recipe_from
 from byhand.processors import cores
 
 PORT = 8784  # 28 x 28 = 784
@@ -145,7 +145,7 @@ class Playground:
         return {
             name: path
             for name, path in Trainings.saved().items()
-            if name not in self.sources and _kind(path, path.stat().st_mtime_ns) == self.kind
+            if name not in self.sources and _kind(path, changed_ns(path)) == self.kind
         }
 
     def source(self, request: Request) -> ModelSource:
@@ -156,7 +156,8 @@ class Playground:
         if name in self.sources:
             return self.sources[name]
         if run := self.saved_runs().get(name):
-            return run.read_bytes()
+            with suppress(OSError):  # removed at this moment
+                return run.read_bytes()
         raise HTTPException(404, f"There is no such model: choose from {', '.join(self.models or self.sources)}.")
 
     def model(self, request: Request) -> Model:

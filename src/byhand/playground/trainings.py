@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import shutil
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -163,6 +164,7 @@ class Trainings:
 
         Raises:
             TrainingOverError: it has ended.
+            BusyError: it has not taken the commands before.
             ByhandError: there is no such training or command.
         """
         if name not in self.open:
@@ -178,7 +180,8 @@ class Trainings:
         training = self.open[name]
         if training.worker.over:
             raise TrainingOverError(training.failed or OVER)
-        training.worker.send((word, float(value)))
+        if not training.worker.send((word, float(value))):
+            raise BusyError("This training is behind with what it was told: try again in a moment.", 1)
 
     def save(self, name: str) -> Path:
         """Write a training's recipe, model and history into a new run folder, and give its path.
@@ -198,20 +201,24 @@ class Trainings:
                     f"The page has saved {self.saves} trainings, {self.saved_bytes / 1e6:.0f} MB, and saves no more "
                     "until byhand play is started again: download the model instead."
                 )
-            self.saves, self.saved_bytes = self.saves + 1, self.saved_bytes + len(model)
             folder = new_run_folder(None, training.recipe)
-            save_recipe(training.recipe, folder)
-            history = Model.from_bytes(model, "the model").history
-            write_atomically(folder / HISTORY_FILE, (json.dumps(history, indent=1) + "\n").encode())
-            write_atomically(folder / MODEL_FILE, model)
+            try:
+                save_recipe(training.recipe, folder)
+                history = Model.from_bytes(model, "the model").history
+                write_atomically(folder / HISTORY_FILE, (json.dumps(history, indent=1) + "\n").encode())
+                write_atomically(folder / MODEL_FILE, model)
+            except ByhandError:  # the disk is full: no folder without a model stays for each press of the button
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+            self.saves, self.saved_bytes = self.saves + 1, self.saved_bytes + len(model)
             training.saved = model, folder
             return folder
 
     @staticmethod
     def saved() -> dict[str, Path]:
         """The models in run folders where `byhand play` was started, by the folders' names, the newest last."""
-        models = sorted(RUNS.glob(f"*/{MODEL_FILE}"), key=lambda path: path.stat().st_mtime)
-        return {path.parent.name: path for path in models[-MOST_OFFERED:]}
+        models = [path for path in RUNS.glob(f"*/{MODEL_FILE}") if changed_ns(path)]
+        return {path.parent.name: path for path in sorted(models, key=changed_ns)[-MOST_OFFERED:]}
 
     def find(self, name: str) -> Training:
         """The training of that name.
@@ -232,3 +239,11 @@ class Trainings:
         """End all processes; what was learned stays until the pages are closed."""
         for training in self.open.values():
             training.worker.stop()
+
+
+def changed_ns(path: Path) -> int:
+    """When a file was changed last; 0 for one that has gone, or a link that leads nowhere."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import os
+import queue
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -38,6 +39,7 @@ class Worker:
         self.connection, self.other_end = CONTEXT.Pipe()
         self.process = CONTEXT.Process(target=_work, args=(function, self.other_end, *arguments), daemon=True)
         self.arrived: asyncio.Queue[Any] = asyncio.Queue(MOST_WAITING)
+        self.commands: queue.Queue[Any] = queue.Queue(MOST_WAITING)
         self.started = self.stopped = self.done = False
 
     async def start(self) -> None:
@@ -48,6 +50,7 @@ class Worker:
         if self.stopped:
             self.process.kill()
         threading.Thread(target=self._receive, args=(asyncio.get_running_loop(),), daemon=True).start()
+        threading.Thread(target=self._send, daemon=True).start()
 
     def _receive(self, loop: asyncio.AbstractEventLoop) -> None:
         # Waiting needs a thread: not every system's event loop can wait for a pipe.
@@ -68,6 +71,13 @@ class Worker:
                 asyncio.run_coroutine_threadsafe(self.arrived.put(message), loop).result()
         self.connection.close()
 
+    def _send(self) -> None:
+        # A thread of its own: a pipe whose other end does not listen is full after some hundred messages, and then
+        # sending waits; in the event loop all visitors would wait with it.
+        while not self.over:
+            with suppress(queue.Empty, OSError):
+                self.connection.send(self.commands.get(timeout=1.0))
+
     async def messages(self) -> AsyncIterator[Any]:
         """Give what the function sends, until it ends.
 
@@ -87,10 +97,13 @@ class Worker:
         """Whether the process has ended; one that is about to start has not."""
         return self.stopped or (self.started and not self.process.is_alive())
 
-    def send(self, message: Any) -> None:
-        """Send something to the function; it may have ended."""
-        with suppress(OSError):
-            self.connection.send(message)
+    def send(self, message: Any) -> bool:
+        """Send something to the function, which may have ended; False if it has not taken what was sent before."""
+        try:
+            self.commands.put_nowait(message)
+        except queue.Full:
+            return False
+        return True
 
     def stop(self) -> None:
         """End the process, wherever it is."""
