@@ -51,6 +51,8 @@ def parsers() -> dict[str, Parser]:
         "csv": Parser(lambda content: _read_as_data(content, "a.csv"), _tables),
         "npz": Parser(lambda content: _read_as_data(content, "a.npz"), _npz_files),
         "npy": Parser(lambda content: _read_as_data(content, "a.npy", labelled=False), _npy_files),
+        "parquet": Parser(lambda content: _read_as_data(content, "a.parquet"), _parquet_files),
+        "pdf": Parser(decode_pages, _pdf_files),
     }
     for kind in PICTURES:
         seeds = cache(lambda kind=kind: _pictures(kind))
@@ -90,8 +92,7 @@ def _pictures(kind: str) -> list[bytes]:
     from pillow_heif import register_heif_opener
 
     register_heif_opener()
-    drawing = Image.new("L", (40, 30), 230)
-    ImageDraw.Draw(drawing).line([(8, 5), (30, 8), (12, 26)], 20, 3)
+    drawing = _drawing()
     exif = Image.Exif()
     exif[0x0112] = 6
     contents = [b"P2 4 3 15\n0 1 2 3 4 5 6 7 8 9 10 11\n"] if kind == "ppm" else []
@@ -111,6 +112,12 @@ def _pictures(kind: str) -> list[bytes]:
                     continue
                 contents.append(file.getvalue())
     return contents
+
+
+def _drawing() -> Image.Image:
+    drawing = Image.new("L", (40, 30), 230)
+    ImageDraw.Draw(drawing).line([(8, 5), (30, 8), (12, 26)], 20, 3)
+    return drawing
 
 
 def _model() -> Model:
@@ -211,6 +218,32 @@ def _npy_files() -> list[bytes]:
     for array in (_digits()[0], _digits()[0].astype(np.float64), np.asfortranarray(_digits()[0])):
         file = io.BytesIO()
         np.save(file, array)
+        files.append(file.getvalue())
+    return files
+
+
+def _parquet_files() -> list[bytes]:
+    """Encoded pictures with labels, in the two forms that are common, packed in two ways."""
+    import pyarrow
+    import pyarrow.parquet
+
+    pictures = _pictures("png")[:6]
+    files = []
+    for image in (pictures, [{"bytes": picture, "path": None} for picture in pictures]):
+        for packing in ("snappy", "gzip"):
+            file = io.BytesIO()
+            table = pyarrow.table({"image": image, "label": [0, 1] * 3})
+            pyarrow.parquet.write_table(table, file, compression=packing)
+            files.append(file.getvalue())
+    return files
+
+
+def _pdf_files() -> list[bytes]:
+    """A drawing as a page, in grey, in black and white and in colour."""
+    files = []
+    for mode in ("L", "1", "RGB"):
+        file = io.BytesIO()
+        _drawing().convert(mode).save(file, "pdf")
         files.append(file.getvalue())
     return files
 

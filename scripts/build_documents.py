@@ -21,8 +21,9 @@ from benchmarks.figure import draw_speed  # noqa: E402  (not part of the package
 from byhand.figures.style import save  # noqa: E402
 from evaluation_sets.generated_pages.pages import make_page  # noqa: E402
 from scripts.ecosystem_page import ecosystem_page  # noqa: E402
+from scripts.errors_page import errors_page  # noqa: E402
 from scripts.experiments_page import experiments_page  # noqa: E402
-from scripts.reliability_page import errors_page, reliability_page  # noqa: E402
+from scripts.reliability_page import reliability_page  # noqa: E402
 from scripts.results_page import PICTURED, RECIPES, kept, results_page  # noqa: E402
 from scripts.scaling_page import scaling_page  # noqa: E402
 from scripts.server_page import server_page  # noqa: E402

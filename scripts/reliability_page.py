@@ -1,6 +1,5 @@
 """The page on what happens when things go wrong, from what `python -m trials` and `python -m fuzz` kept."""
 
-import ast
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from byhand.training import recipe
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "docs" / "results"
-SOURCES = ROOT / "src" / "byhand"
 CORPUS = ROOT / "fuzz" / "corpus"
 MB = 1_000_000
 MOMENTS = {
@@ -38,7 +36,7 @@ PROMISES = """\
 - **A run folder belongs to one process** until it ends or dies.
 - **A full disk** at a checkpoint warns, and the training goes on; at the end, the checkpoint stays.
 - **A file from a stranger** gives a result or one sentence, in little memory. No format can execute code.
-- **One error, one sentence**: [errors.md](errors.md) lists all of them.
+- **One error, one sentence**: [errors.md](errors.md) lists all of them, each with a test that causes it.
 
 Not promised: the same bytes with another number of processes or cores, or another OpenBLAS, which may add in another
 order.
@@ -123,47 +121,3 @@ result or one sentence, within 2 s of processor time and 500 MB, and without a w
 def _fuzzing(fuzzed: dict[str, Any]) -> str:
     rows = (f"| {name} | {result['inputs']:,} | {len(result['found'])} |\n" for name, result in fuzzed.items())
     return FUZZING.format(kept=sum(path.is_file() for path in CORPUS.rglob("*"))) + "".join(rows)
-
-
-def errors_page() -> str:
-    """The text of `docs/errors.md`: every sentence that a `ByhandError` in the package is raised with."""
-    lines = ["# Every error", "", "What stands between braces is filled in.", ""]
-    trees = {file: ast.parse(file.read_text("utf-8")) for file in sorted(SOURCES.rglob("*.py"))}
-    kinds = {"ByhandError"} | {
-        node.name
-        for tree in trees.values()
-        for node in tree.body
-        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "ByhandError" for base in node.bases)
-    }
-    for file, tree in trees.items():
-        named = {
-            target.id: node.value
-            for node in tree.body
-            if isinstance(node, ast.Assign)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
-        raised = [node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise)]
-        calls = [
-            call for call in raised if isinstance(call, ast.Call) and ast.unparse(call.func) in kinds and call.args
-        ]
-        sentences = dict.fromkeys(" ".join(_text(call.args[0], named).split()) for call in calls)
-        if any(sentences):
-            lines += [f"## {file.relative_to(SOURCES).as_posix()}", ""]
-            lines += [f"- {text}" for text in sentences if text] + [""]
-    return "\n".join(lines)
-
-
-def _text(node: ast.expr, named: dict[str, ast.expr]) -> str:
-    """A string as it is written, with braces around what is filled in; `named` are the module's constants."""
-    if isinstance(node, ast.Constant):
-        return str(node.value)
-    if isinstance(node, ast.Name) and isinstance(named.get(node.id), ast.Constant | ast.JoinedStr):
-        return _text(named[node.id], named)
-    if isinstance(node, ast.JoinedStr):
-        return "".join(_text(value, named) for value in node.values)
-    if isinstance(node, ast.FormattedValue):
-        return "{" + ast.unparse(node.value) + "}"
-    if isinstance(node, ast.IfExp):
-        return f"{_text(node.body, named)} / {_text(node.orelse, named)}"
-    return ""

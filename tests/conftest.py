@@ -12,6 +12,7 @@ from byhand.data import Dataset, LabelledImages, load_mnist
 from byhand.training.recipe import Recipe
 from byhand.training.run import Run
 
+pytest_plugins = ["tests.caused"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # No window, and none of the things a browser does on its own account. No name resolves but this machine's.
 ARGUMENTS = [

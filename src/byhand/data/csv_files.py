@@ -184,7 +184,7 @@ def _look_at(path: Path) -> tuple[Layout, tuple[str, ...]]:
         odd = [name for name, kind in zip(names, known, strict=True) if kind or name in (names[0], names[-1])]
         raise ByhandError(
             f"{path} has {columns:,} columns, {others} more than the pixels of an image, and byhand cannot tell which "
-            f"({', '.join(odd[:4])}): call the labels 'label' and put them first or last."
+            f"({', '.join(name[:40] for name in odd[:4])}): call the labels 'label' and put them first or last."
         )
     original = text[0].split(delimiter)
     id_name = next((original[i].strip().strip('"') for i, kind in enumerate(known) if kind == "id"), "") or "ImageId"

@@ -306,7 +306,7 @@ def _load_openml(name: str) -> Dataset:
             f"Cannot fetch {name} from openml.org ({error}): there seems to be no network. 'mnist' needs none."
         ) from error
     except Exception as error:
-        raise ByhandError(f"openml.org has no usable data set {name}: {error}") from error
+        raise ByhandError(f"openml.org has no usable data set {name}: {reason_of(error)}.") from error
     pixels, labels = np.asarray(answer.data), np.asarray(answer.target)
     side = int(np.sqrt(pixels.shape[1])) if pixels.ndim == 2 else 0
     if side == 0 or side * side != pixels.shape[1]:
