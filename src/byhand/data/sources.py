@@ -131,7 +131,10 @@ def open_source(
     if is_file:
         parts = _open_file(path, decoding)
     elif is_folder:
-        arrays = None if labels else _open_data_folder(path, decoding)
+        try:
+            arrays = None if labels else _open_data_folder(path, decoding)
+        except OSError as error:
+            raise ByhandError(f"Cannot look into {path}: {error.strerror or error}.") from error
         return arrays or parts_of_pictures(path, labels=labels, photographs=photographs, **decoding)
     else:
         beside = _data_files(path.parent) if _look(path.parent)[1] else {}
