@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import importlib.util
 import json
 import os
 import random
@@ -22,6 +23,8 @@ def main() -> None:
     options = _options()
     from fuzz.parsers import parsers
 
+    if options.engine == "atheris" and importlib.util.find_spec("atheris") is None:
+        sys.exit("The engine atheris needs a package, for which not every system has one: pip install 'byhand[fuzz]'.")
     names = list(parsers()) if options.parser == ["all"] else options.parser
     if unknown := set(names) - set(parsers()):
         sys.exit(f"There is no parser {', '.join(unknown)}: choose all, {', '.join(parsers())}.")
@@ -56,7 +59,7 @@ def _options() -> argparse.Namespace:
 def _supervise(name: str, options: argparse.Namespace) -> dict[str, Any]:
     """Let a process try inputs; one that it dies of or hangs at is kept, and another process goes on."""
     if options.engine == "atheris":
-        return _atheris(name, options.seconds)
+        return _atheris(name, options.seconds, options.inputs)
     start, tried, seed = time.monotonic(), 0, options.seed
     found: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -146,7 +149,7 @@ def _keep(name: str, content: bytes) -> str:
     return path.relative_to(HERE).as_posix()
 
 
-def _atheris(name: str, seconds: float) -> dict[str, Any]:
+def _atheris(name: str, seconds: float, inputs: int) -> dict[str, Any]:
     """Let libFuzzer choose the inputs by the code that they reach; it ends at the first that goes wrong."""
     from fuzz.parsers import parsers
 
@@ -162,12 +165,14 @@ def _atheris(name: str, seconds: float) -> dict[str, Any]:
             f"-artifact_prefix={kept}/",
             "-print_final_stats=1",
             "-max_len=20000",
+            f"-runs={inputs or -1}",
         ]
         done = subprocess.run(command, capture_output=True, text=True)
-    tried = [line.split()[-1] for line in done.stderr.splitlines() if "number_of_executed_units" in line]
+    numbers = [line.split()[-1] for line in done.stderr.splitlines() if "number_of_executed_units" in line]
+    tried = int(numbers[0]) if numbers else 0
     found = {} if done.returncode == 0 else {name: done.stderr[-1500:]}
-    print(f"{name}: {tried} inputs, {len(found)} found\n{''.join(found.values())}", flush=True)
-    return {"inputs": int(tried[0]) if tried else 0, "seconds": seconds, "found": found}
+    print(f"{name}: {tried:,} inputs guided by coverage, {len(found)} found\n{''.join(found.values())}", flush=True)
+    return {"inputs": tried, "seconds": seconds, "found": found}
 
 
 if __name__ == "__main__":

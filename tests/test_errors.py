@@ -25,6 +25,8 @@ from byhand.data.parts import Part, Parts
 from byhand.data.picture_folder import load_pictures
 from byhand.data.sources import load_dataset, load_examples, load_unlabelled
 from byhand.errors import ByhandError
+from byhand.model import Model, load_model
+from byhand.training.recipe import Recipe
 
 IMAGES = np.zeros((4, 5, 5), np.uint8)
 IMAGES[:, 1:4, 2] = 200
@@ -233,3 +235,22 @@ def check(case: tuple[Attempt, str], folder: Path, monkeypatch: pytest.MonkeyPat
     sentence = str(error.value)
     assert "\n" not in sentence
     assert sentence[-1] in ".?"
+
+
+def huge(folder: Path) -> object:
+    model = load_model("fast")
+    model.network.parameters[:] = np.float32(3e38)
+    return Model.from_bytes(model.to_bytes(), "The model").predict(np.full((2, 28, 28), 200, np.uint8))
+
+
+OTHERS: dict[str, tuple[Attempt, str]] = {
+    "a model of huge weights": (lambda folder, _: huge(folder), "no finite numbers: train it anew"),
+    "a recipe's word of two lines": (
+        lambda *_: Recipe(optimizer="nest\nov"), r"cannot be 'nest\\nov': did you mean 'nesterov'"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_others(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check(OTHERS[case], tmp_path, monkeypatch)

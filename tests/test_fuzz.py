@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from fuzz.__main__ import corpus
+from fuzz.__main__ import corpus, main
 from fuzz.judge import judge
 from fuzz.mutations import mutated
 from fuzz.parsers import Parser, parsers
@@ -55,3 +55,10 @@ def test_the_command() -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith("recipe: 50 inputs in ")
+
+
+def test_without_atheris_a_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["fuzz", "idx", "--engine", "atheris"])
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(SystemExit, match="pip install"):
+        main()

@@ -129,15 +129,23 @@ class Model:
             Shape (n, classes); rows sum to 1.
 
         Raises:
-            ByhandError: images of another size, or numbers that are not finite.
+            ByhandError: images of another size, or numbers that are not finite, in the images or in what comes of them.
         """
         return softmax(self.logits(images) / self.temperature)
 
     def logits(self, images: NDArray[Any]) -> NDArray[Any]:
-        """Give the network's raw output for images as in `predict_proba`, shape (n, classes)."""
+        """Give the network's raw output for images as in `predict_proba`, shape (n, classes).
+
+        Raises:
+            ByhandError: as `predict_proba`.
+        """
         if isinstance(images, MappedImages):
             return np.concatenate([self.logits(block) for block in images.blocks()])
-        return self.logits_of_pixels(self.preprocessing.pixels(images))
+        with np.errstate(over="ignore", invalid="ignore"):
+            logits = self.logits_of_pixels(self.preprocessing.pixels(images))
+        if not np.isfinite(logits).all():
+            raise ByhandError("The model's weights are so large that it computes no finite numbers: train it anew.")
+        return logits
 
     def logits_of_pixels(self, pixels: NDArray[Any]) -> NDArray[Any]:
         """Give the network's raw output for what `Preprocessing.pixels` gives: (n, inputs) in, (n, classes) out."""

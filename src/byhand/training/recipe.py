@@ -300,7 +300,7 @@ def _reason(error: Exception) -> str:
 
 def _choice(name: str, value: str, choices: Any) -> None:
     if value not in choices:
-        raise ByhandError(f"{_option(name)} cannot be '{value[:LONGEST_SHOWN]}': {choose(value, choices)}")
+        raise ByhandError(f"{_option(name)} cannot be {value[:LONGEST_SHOWN]!r}: {choose(value, choices)}")
 
 
 def _range(name: str, value: float, smallest: float, largest: float, hint: str = "", above: bool = False) -> None:
