@@ -1,36 +1,67 @@
 """The errors that no test of their own module causes: each sentence, and what leads to it."""
 
-import csv
+import asyncio
+import dataclasses
 import errno
 import io
-import json
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from PIL import Image
+from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from typer.testing import CliRunner
 
+import byhand
+from byhand.cli.app import app
 from byhand.data import decoding, mnist
 from byhand.data.csv_files import read_csv
-from byhand.data.dataset import Dataset
+from byhand.data.dataset import Dataset, LabelledImages
 from byhand.data.idx import decode_idx
 from byhand.data.labels import to_labels
+from byhand.data.mapped_images import MappedImages
 from byhand.data.mnist import MNIST
 from byhand.data.parquet_files import read_parquet
 from byhand.data.parts import Part, Parts
 from byhand.data.picture_folder import load_pictures
 from byhand.data.sources import load_dataset, load_examples, load_unlabelled
+from byhand.engines import DaskEngine, LocalEngine
 from byhand.errors import ByhandError
+from byhand.estimator.parameters import parameters_of
+from byhand.exercises import checking
+from byhand.exercises.writing import NOTEBOOK
+from byhand.export import export, from_torch
+from byhand.figures.sweep import draw_sweep
+from byhand.files import keep_aside
 from byhand.model import Model, load_model
+from byhand.playground import bodies, tasks, worker
+from byhand.playground.content import choose_sample, choose_training_images
+from byhand.playground.pool import BrokenOffError, BusyError, Pool
+from byhand.playground.reading_options import reading_options
+from byhand.reading import spread
+from byhand.reading.crops import Crops
+from byhand.reading.readings import Readings
+from byhand.sweep.results import Results, read_results
+from byhand.sweep.search import trials_of
+from byhand.sweep.sweep import Sweep
+from byhand.training import checkpoint
+from byhand.training.fine_tuning import set_up_fine_tuning
+from byhand.training.folder_lock import locked
 from byhand.training.recipe import Recipe
+from byhand.training.run_folder import new_run_folder
+from fuzz.parsers import _training as small_training
 
 IMAGES = np.zeros((4, 5, 5), np.uint8)
 IMAGES[:, 1:4, 2] = 200
 LABELS = np.array([0, 1, 0, 1])
+MNIST_LIKE = np.pad(IMAGES, ((0, 0), (12, 11), (12, 11)))
 
 Attempt = Callable[[Path, pytest.MonkeyPatch], object]
 
@@ -237,10 +268,262 @@ def check(case: tuple[Attempt, str], folder: Path, monkeypatch: pytest.MonkeyPat
     assert sentence[-1] in ".?"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["train", "--out", ""], "--out is empty: give a value, or leave it out."),
+        (["train", "--hidden", "many"], "'many' is not a list of whole numbers"),
+        (["train", "fast", "--resume", "run"], "leave everything else out"),
+        (["show", "samples", "--seed", "-1"], "--seed cannot be -1: give a number from 0 to"),
+        (["show", "sample"], "There is no figure 'sample': did you mean 'samples'?"),
+        (["show", "samples", "white.png"], "takes no picture; 'byhand show reading white.png' does"),
+        (["show", "reading"], "needs a picture: byhand show reading photo.jpg."),
+        (["show", "reading", "white.png"], "There is nothing to draw"),
+        (["show", "sweep"], "There is no sweep in runs/"),
+        (["show", "sweep", "empty"], "There are no results of a sweep in empty"),
+        (["explain", "8", "--tiny"], "--tiny brings its own image"),
+        (["explain"], "Say which image"),
+        (["explain", "8", "--html", "a.txt"], "its name must end in .html"),
+        (["explain", "8", "--unit", "x"], "--unit cannot be 'x'"),
+        (["explain", "10000"], "There is no image 10,000 in the test set: give a number from 0 to 9,999."),
+        (["explain", "8", "--learning-rate", "1e300"], "leads to no finite loss"),
+        (["explain", "white.png"], "white.png has no digit in it"),
+        (["predict", "mnist", "--out", "a.txt"], "Predictions are written as"),
+        (["predict", "mnist", "--out", "nowhere/a.csv"], "There is no folder nowhere to write a.csv to."),
+        (["read", "empty"], "The folder empty has no pictures in it."),
+        (["read", "white.png", "white.png", "--table", "a.csv"], "give --table a folder instead of a.csv"),
+        (["read", "white.png", "--table", "a.txt"], "Cannot write the table to a.txt"),
+        (["read", "white.png", "--table", "a.csv"], "There is no table in it"),
+        (["read", "white.png", "white.png", "--annotate", "a.png"], "give --annotate a folder instead of a.png"),
+        (["read", "white.png", "--annotate", "a.txt"], "Cannot annotate to a.txt"),
+        (["sweep", "--grid", "epochs=1,2", "--scheduler", "tcp://127.0.0.1:1"], "--scheduler needs a cluster"),
+        (["sweep", "--grid", "epochs=1,2", "--halving"], "--halving chooses the epochs itself"),
+        (["sweep", "--grid", "l2=0,1", "--limit", "9", "--validation", "9"], "Cannot hold out 9 of 9 images"),
+        (["sweep", "--grid", "l2=0,1", "--seeds", "100000"], "This sweep has 200,000 trials"),
+        (["exercises", "check", "nowhere"], "There is no folder nowhere"),
+        (["exercises", "check", "empty"], "There are no exercises in empty"),
+        (["exercises", "check", "notebook"], "Nothing is written yet in notebook"),
+        (["exercises", "write", "notebook"], "notebook is in use already"),
+        (["export", "a.txt"], "Cannot export to a.txt"),
+        (["export", "a.html", "--int8"], "--int8 is for C headers"),
+    ],
+)
+def test_commands(arguments: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    file(tmp_path, "white.png", picture("png"))
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notebook").mkdir()
+    file(tmp_path / "notebook", NOTEBOOK, b"{}")
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code != 0
+    assert words in " ".join(result.output.replace("\u2502", " ").split())
+
+
+class Request:
+    """A request whose body comes as it likes."""
+
+    headers: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, *chunks: bytes | Exception, wait: float = 0) -> None:
+        self.chunks, self.wait = chunks, wait
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        for chunk in self.chunks:
+            await asyncio.sleep(self.wait)
+            if isinstance(chunk, Exception):
+                raise chunk
+            yield chunk
+
+
+@pytest.mark.parametrize(
+    ("request_", "error", "words"),
+    [
+        (Request(bytes(20)), BusyError, "Too much is being sent at once"),
+        (Request(b"a", b"b", wait=5), HTTPException, "more slowly than 50 kB a second"),
+        (Request(ClientDisconnect()), HTTPException, "broke off"),
+    ],
+)
+def test_bodies(request_: Any, error: Any, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "MOST_BYTES", 10)
+    monkeypatch.setattr(bodies, "GRACE_SECONDS", 0.01)
+    with pytest.raises(error, match=words):
+        asyncio.run(bodies.Uploads().body(request_, 100))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"), [({"single": "yes"}, "true or false, not 'yes'"), ({"region": "9" * 200}, "four numbers")]
+)
+def test_options_of_a_request(options: dict[str, str], words: str) -> None:
+    with pytest.raises(HTTPException, match=words):
+        reading_options(QueryParams(options))
+
+
+async def wanted() -> bool:
+    return True
+
+
+def test_a_pool_that_breaks_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def breaks(*arguments: Any) -> Any:
+        raise BrokenProcessPool
+
+    pool = Pool(1, 1, 1.0)
+    monkeypatch.setattr(pool, "_result", breaks)
+    with pytest.raises(BrokenOffError, match="twice"):
+        asyncio.run(pool.run(wanted, len, ""))
+
+
+def no_memory(*arguments: Any, **options: Any) -> Any:
+    raise MemoryError
+
+
+def test_a_task_and_a_training_without_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "decode", no_memory)
+    with pytest.raises(ByhandError, match="not enough memory"):
+        tasks.read_task(b"", b"", {}, False)
+    sent: list[Any] = []
+    monkeypatch.setattr(worker, "give_way", lambda: None)
+    worker._work(no_memory, SimpleNamespace(send=sent.append))  # type: ignore[arg-type]
+    assert "not enough memory" in str(sent[0])
+
+
 def huge(folder: Path) -> object:
     model = load_model("fast")
     model.network.parameters[:] = np.float32(3e38)
     return Model.from_bytes(model.to_bytes(), "The model").predict(np.full((2, 28, 28), 200, np.uint8))
+
+
+def floats(folder: Path) -> str:
+    return str(npz(folder, "floats.npz", x_train=MNIST_LIKE / 300, y_train=LABELS, x_test=MNIST_LIKE, y_test=LABELS))
+
+
+def mapped(dataset: Dataset) -> Dataset:
+    """The same, as if its training images were too many to be held in memory."""
+    images = dataclasses.replace(dataset.train, images=MappedImages.__new__(MappedImages))
+    return dataclasses.replace(dataset, train=images)
+
+
+def engine(monkeypatch: pytest.MonkeyPatch, everywhere: Callable[..., Any], scheduler: str | None = None) -> DaskEngine:
+    made = DaskEngine.__new__(DaskEngine)
+    made._scheduler = scheduler
+    monkeypatch.setattr(DaskEngine, "everywhere", lambda self, function: everywhere(function))
+    return made
+
+
+def killed_process(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    def parallel(*arguments: Any, **options: Any) -> Any:
+        raise TerminatedWorkerError("killed")
+
+    monkeypatch.setattr("joblib.Parallel", parallel)
+    return list(LocalEngine(2).run(lambda task, shared: task, [1]))
+
+
+def cluster_without_workers(monkeypatch: pytest.MonkeyPatch) -> object:
+    import distributed
+
+    def late(*arguments: Any, **options: Any) -> Any:
+        raise TimeoutError
+
+    client = SimpleNamespace(wait_for_workers=late, close=lambda **_: None)
+    monkeypatch.setattr(distributed, "Client", lambda *arguments, **options: client)
+    return DaskEngine("tcp://127.0.0.1:1", None)
+
+
+def unfinished_exercises(folder: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    process = SimpleNamespace(stdout=[], wait=lambda: 1, kill=lambda: None)
+    monkeypatch.setattr(checking, "_start", lambda *arguments: process)
+    return list(checking.train_with(folder))
+
+
+def sweep_that_failed(folder: Path) -> object:
+    results = Results(folder, ["l2"])
+    results.add({"key": "a", "validation_accuracy": None})
+    return draw_sweep(folder)
+
+
+def unwritable_results(folder: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    results = Results(folder, ["l2"])
+    monkeypatch.setattr(Path, "open", refusing(errno.ENOSPC))
+    results.add({"key": "a"})
+    return None
+
+
+def sweep_on_a_cluster(folder: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    sweep = Sweep.__new__(Sweep)
+    sweep.data = mapped(dataset())
+    return next(sweep.run(engine(monkeypatch, len)))
+
+
+def checkpoint_of_another_version(folder: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    training = small_training()
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "FORMAT", 1)
+        checkpoint.save_checkpoint(training, folder / "c")
+    return checkpoint.load_checkpoint(training, folder / "c")
+
+
+def no_locks(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("filelock.FileLock.acquire", refusing(errno.ENOLCK))
+    with locked(folder):
+        pass
+
+
+def no_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    monkeypatch.chdir(folder)
+    (folder / "runs").mkdir()
+    monkeypatch.setattr(Path, "mkdir", refusing_after_the_first(Path.mkdir))
+    return new_run_folder(None, Recipe.load("fast"))
+
+
+def refusing_after_the_first(operation: Callable[..., Any]) -> Callable[..., Any]:
+    done: list[Any] = []
+
+    def once(*arguments: Any, **options: Any) -> Any:
+        done.append(arguments)
+        return operation(*arguments, **options) if len(done) == 1 else refusing(errno.ENOSPC)()
+
+    return once
+
+
+def fine_tuning_of_too_much(monkeypatch: pytest.MonkeyPatch) -> object:
+    data = dataset(MNIST_LIKE, LABELS, MNIST_LIKE, LABELS)
+    monkeypatch.setattr(LabelledImages, "take", lambda self, chosen: mapped(data).train)
+    return set_up_fine_tuning(load_model("fast"), Recipe.load("fine-tune", fine_tune="fast", validation=2), data)
+
+
+def estimator_of(**options: Any) -> Any:
+    from byhand.estimator import MLPClassifier
+
+    return MLPClassifier(hidden_layer_sizes=(3,), **options)
+
+
+def other_classes() -> object:
+    rows = np.random.default_rng(0).random((4, 3))
+    return estimator_of().partial_fit(rows, LABELS, classes=[0, 1]).partial_fit(rows, LABELS, classes=[0, 1, 2])
+
+
+def not_finite(monkeypatch: pytest.MonkeyPatch) -> object:
+    def minimise(training: Any, **options: Any) -> tuple[int, bool]:
+        training.network.parameters[:] = np.nan
+        return 1, True
+
+    monkeypatch.setattr("byhand.estimator.classifier.minimise", minimise)
+    return estimator_of(solver="lbfgs").fit(np.eye(4), LABELS)
+
+
+def frame_of_two_columns() -> object:
+    import pandas
+
+    from byhand.estimator import DigitReader
+
+    return DigitReader().fit([]).transform(pandas.DataFrame({"a": ["x"], "b": ["y"]}))
+
+
+def torch_network(outputs: int, *others: str) -> list[Any]:
+    """What looks like layers of PyTorch, which is not needed to refuse them."""
+    weight = SimpleNamespace(detach=lambda: SimpleNamespace(cpu=lambda: SimpleNamespace(numpy=lambda: np.eye(outputs))))
+    return [type("Linear", (), {"weight": weight, "bias": None})(), *(type(name, (), {})() for name in others)]
 
 
 OTHERS: dict[str, tuple[Attempt, str]] = {
@@ -248,7 +531,86 @@ OTHERS: dict[str, tuple[Attempt, str]] = {
     "a recipe's word of two lines": (
         lambda *_: Recipe(optimizer="nest\nov"), r"cannot be 'nest\\nov': did you mean 'nesterov'"
     ),
+    "a model from a number": (lambda *_: load_model(3), "not from a int"),  # type: ignore[arg-type]
+    "images of several sizes": (
+        lambda *_: load_model("fast").predict([np.zeros((2, 2)), np.zeros((3, 3))]), "have different sizes"
+    ),
+    "a killed process": (lambda _, patch: killed_process(patch), "A process was killed"),
+    "no Dask": (lambda _, patch: (without(patch, "distributed"), DaskEngine(None, None)), "A cluster needs Dask"),
+    "a cluster without workers": (lambda _, patch: cluster_without_workers(patch), "has no workers: dask worker"),
+    "a cluster without byhand": (lambda _, patch: engine(patch, fails)._check_versions(), "cannot use byhand"),
+    "a cluster with another byhand": (
+        lambda _, patch: engine(patch, lambda function: ["0.0.1"])._check_versions(), "The cluster has byhand 0.0.1"
+    ),
+    "a cluster that ended": (
+        lambda _, patch: raise_(engine(patch, fails, "tcp://x")._gone()), "The cluster at tcp://x has ended"
+    ),
+    "other classes": (lambda *_: other_classes(), "is not what the first call said"),
+    "weights that are not finite": (lambda _, patch: not_finite(patch), "no longer finite: scale X first"),
+    "a frame of two columns": (lambda *_: frame_of_two_columns(), "has 2 columns: give the one with the pictures"),
+    "a recipe for no estimator": (
+        lambda *_: parameters_of(Recipe.load("fast", limit=5)), "uses limit, which the estimator does not do"
+    ),
+    "a training of exercises that was stopped": (unfinished_exercises, "was stopped: see what stands above"),
+    "no ONNX": (lambda folder, patch: (without(patch, "onnx"), export(load_model(), folder / "a.onnx")), "needs the p"),
+    "another network of PyTorch": (
+        lambda *_: from_torch(torch_network(2, "GELU")), "This network has Linear, GELU: byhand knows"
+    ),
+    "other labels for PyTorch": (lambda *_: from_torch(torch_network(4), ["a"]), "has 4 outputs, and there are 1"),
+    "a sweep that failed": (lambda folder, _: sweep_that_failed(folder), "None of the trials in .* succeeded"),
+    "a file that cannot be renamed": (lambda folder, _: keep_aside(folder / "a"), "^Cannot rename .*No such file"),
+    "a page of other images": (
+        lambda folder, _: choose_sample(load_model(), floats(folder), 5), "images of bytes, and those of .* float"
+    ),
+    "a page that trains on other images": (
+        lambda folder, _: choose_training_images(load_model(), floats(folder)), "images of bytes, and those of .* float"
+    ),
+    "crops on a full disk": (
+        lambda folder, patch: (patch.setattr(Image.Image, "save", refusing(errno.ENOSPC)),
+                               Crops(folder).save(byhand.read(picture_of_a_digit()), "a.png")), "^Cannot write .*png: "
+    ),
+    "no Parquet for readings": (
+        lambda folder, patch: (without(patch, "pyarrow"), Readings(folder, {}, False)), "Readings are kept as Parquet"
+    ),
+    "damaged readings": (
+        lambda folder, _: (file(folder, "part-000001.parquet", b"x"), Readings(folder, {}, False)), "^Cannot read .*Rem"
+    ),
+    "no fsspec": (lambda _, patch: (without(patch, "fsspec"), spread._in_url("s3://x")), "need fsspec"),
+    "a store without its package": (
+        lambda _, patch: (patch.setattr("fsspec.core.url_to_fs", no_package), spread._in_url("s3://x")), "another packa"
+    ),
+    "results that cannot be written": (unwritable_results, "^Cannot write .*Input/output error"),
+    "results that cannot be read": (
+        lambda folder, _: read_results(file(folder, "results.csv", b"\xff")), "^Cannot read .*results.csv"
+    ),
+    "a grid without values": (
+        lambda *_: trials_of(Recipe.load("fast"), {"l2": []}, None, 1), "--grid l2 has no values: give at least one"
+    ),
+    "too many images for a cluster": (sweep_on_a_cluster, "too many to be sent to a cluster"),
+    "too many images for fine-tuning": (lambda _, patch: fine_tuning_of_too_much(patch), "too many to be held in memory, as fine"),
+    "no checkpoint": (
+        lambda folder, _: checkpoint.load_checkpoint(small_training(), folder / "c"), "^Cannot read .*c: No such file"
+    ),
+    "a checkpoint of another byhand": (checkpoint_of_another_version, "another byhand wrote it"),
+    "a disk without locks": (no_locks, "^Cannot lock "),
+    "a full disk": (no_folder, r"^Cannot make the folder runs.fast-1: .*Give --out\.$"),
 }  # fmt: skip
+
+
+def raise_(error: Exception) -> None:
+    raise error
+
+
+def no_package(*arguments: Any) -> Any:
+    raise ImportError("install s3fs")
+
+
+def picture_of_a_digit() -> bytes:
+    page = Image.new("L", (120, 120), "white")
+    page.paste(Image.fromarray(255 - mnist.load_mnist().test_images[0]).resize((56, 56)), (32, 32))
+    content = io.BytesIO()
+    page.save(content, "png")
+    return content.getvalue()
 
 
 @pytest.mark.parametrize("case", OTHERS)
