@@ -45,8 +45,6 @@ def choose_sample(model: Model, source: str, count: int = SAMPLE) -> LabelledIma
             f"{model.image_shape[0]}: choose another --model."
         )
     examples, _ = load_examples(source, image_size=IMAGE_SHAPE)
-    if examples.images.dtype != np.uint8:
-        raise ByhandError(f"The page shows images of bytes, and those of {source} are {examples.images.dtype}.")
     examples = examples.with_classes_of(model.label_names)
     if len(examples) > count:
         _, chosen = stratified_split(examples.labels, count, np.random.default_rng(0))
@@ -104,8 +102,6 @@ def choose_training_images(model: Model, source: str) -> LabelledImages:
         ByhandError: data that cannot be found, or too few images.
     """
     images = load_dataset(source, image_size=IMAGE_SHAPE).train.with_classes_of(model.label_names)
-    if images.images.dtype != np.uint8:
-        raise ByhandError(f"The page shows images of bytes, and those of {source} are {images.images.dtype}.")
     if len(images) < HELD_OUT + LEAST_EXAMPLES:
         raise ByhandError(
             f"A page that trains needs at least {HELD_OUT + LEAST_EXAMPLES} images to learn from, and {source} has "
