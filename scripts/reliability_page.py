@@ -22,8 +22,8 @@ MOMENTS = {
 def reliability_page() -> str:
     """The text of `docs/reliability.md`."""
     trials: dict[str, Any] = json.loads((RESULTS / "reliability.json").read_text("utf-8"))
-    fuzzed: dict[str, Any] = json.loads((RESULTS / "fuzz.json").read_text("utf-8"))
-    return "\n".join(["# When things go wrong", "", PROMISES, *_trials(trials), *_formats(), _fuzzing(fuzzed)])
+    fuzzed, guided = (json.loads((RESULTS / name).read_text("utf-8")) for name in ("fuzz.json", "fuzz-guided.json"))
+    return "\n".join(["# When things go wrong", "", PROMISES, *_trials(trials), *_formats(), _fuzzing(fuzzed, guided)])
 
 
 PROMISES = """\
@@ -111,13 +111,19 @@ FUZZING = """\
 `python -m fuzz all` changes real files: bits, bytes, lengths, pieces, and in JSON whole values. Each input must give a
 result or one sentence, within 2 s of processor time and 500 MB, and without a word on stderr. What once went wrong,
 {kept} inputs so far, is in `fuzz/corpus` and tried by the tests, with 2,000 new inputs a parser; pictures as data
-(`data-`) are decoded as those to read are, and only tried here.
+(`data-`) are decoded as those to read are, and only tried here. With `--engine atheris`, inputs are chosen by the code
+that they reach, where parsers have code of ours to reach.
 
-| parser | inputs | wrong |
-| --- | --- | --- |
+| parser | inputs | guided by coverage | wrong |
+| --- | --- | --- | --- |
 """
 
 
-def _fuzzing(fuzzed: dict[str, Any]) -> str:
-    rows = (f"| {name} | {result['inputs']:,} | {len(result['found'])} |\n" for name, result in fuzzed.items())
+def _fuzzing(fuzzed: dict[str, Any], guided: dict[str, Any]) -> str:
+    nothing: dict[str, Any] = {"inputs": 0, "found": {}}
+    rows = (
+        f"| {name} | {result['inputs']:,} | {guided.get(name, nothing)['inputs']:,} | "
+        f"{len(result['found']) + len(guided.get(name, nothing)['found'])} |\n"
+        for name, result in fuzzed.items()
+    )
     return FUZZING.format(kept=sum(path.is_file() for path in CORPUS.rglob("*"))) + "".join(rows)

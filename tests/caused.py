@@ -79,12 +79,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         texts = {(sentence.file, sentence.text) for sentence in sentences()}
         kept = {f: {text: test for text, test in kept[f].items() if (f, text) in texts} for f in kept}
         file.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", "utf-8")
-    if _is_whole(config) and session.exitstatus == 0 and _never_caused(caused):
+    if _is_whole(config) and session.exitstatus == 0 and never_caused(caused):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    if _is_whole(config) and (never := _never_caused(config.stash[CAUSED])):
+    if _is_whole(config) and (never := never_caused(config.stash[CAUSED])):
         terminalreporter.section(f"{len(never)} errors that no test causes")
         for sentence in never:
             terminalreporter.line(sentence)
@@ -96,6 +96,7 @@ def _is_whole(config: pytest.Config) -> bool:
     return whole and config.option.markexpr == "not long" and not config.option.collectonly
 
 
-def _never_caused(caused: dict[str, dict[str, str]]) -> list[str]:
+def never_caused(caused: dict[str, dict[str, str]]) -> list[str]:
+    """Where in the source, and with which sentence, errors are made that no test caused."""
     never = [one for one in sentences() if one.text not in caused.get(one.file, {})]
     return [f"{sentence.file}:{sentence.lines.start}: {sentence.text}" for sentence in never]

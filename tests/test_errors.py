@@ -56,6 +56,7 @@ from byhand.training.folder_lock import locked
 from byhand.training.recipe import Recipe
 from byhand.training.run_folder import new_run_folder
 from fuzz.parsers import _training as small_training
+from tests.caused import CAUSED, never_caused
 
 IMAGES = np.zeros((4, 5, 5), np.uint8)
 IMAGES[:, 1:4, 2] = 200
@@ -255,6 +256,15 @@ DATA: dict[str, tuple[Attempt, str]] = {
         "does not hold square images",
     ),
 }  # fmt: skip
+
+
+def test_who_causes_an_error_is_noted(request: pytest.FixtureRequest) -> None:
+    with pytest.raises(ByhandError):
+        decode_idx(b"\0\0\x08\x01", "It")
+    noted = request.config.stash[CAUSED]["data/idx.py"]
+    assert noted["{name} is truncated: it ends within its header. Get a fresh copy."].startswith("tests/")
+    assert any("it ends within its header" in line for line in never_caused({}))
+    assert not any("it ends within its header" in line for line in never_caused({"data/idx.py": noted}))
 
 
 @pytest.mark.parametrize("case", DATA)
