@@ -23,6 +23,7 @@ LARGEST_FRACTION = 65535  # no grey level that is not a whole number is larger t
 CLEAR_MAJORITY = 0.9
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue: ITU-R BT.601
 IMAGES_FOR_POLARITY = 10_000  # of those on the disk, so many tell dark on light from light on dark
+SMALLEST_RANGE = 1e-30  # of grey levels that differ; 255 divided by much less is beyond float32
 IMAGES_AT_A_TIME = 2048  # 6 MB as float32
 
 
@@ -207,7 +208,8 @@ def _scaled(images: Any, span: Range) -> Any:
         levels = np.arange(256, dtype=np.float32)[:, np.newaxis, np.newaxis]
         return images.with_table(_scaled(levels, span).ravel())
     grey = np.empty(images.shape, np.uint8)
-    factor = np.float32(255 / (span.high - span.low or 1))
+    width = span.high - span.low
+    factor = np.float32(255 / (width if width > SMALLEST_RANGE else 1))
     for start in range(0, len(images), IMAGES_AT_A_TIME):
         chunk = images[start : start + IMAGES_AT_A_TIME].astype(np.float32)
         grey[start : start + IMAGES_AT_A_TIME] = np.clip(np.rint((chunk - np.float32(span.low)) * factor), 0, 255)
