@@ -110,9 +110,9 @@ FUZZING = """\
 
 `python -m fuzz all` changes real files: bits, bytes, lengths, pieces, and in JSON whole values. Each input must give a
 result or one sentence, within 2 s of processor time and 500 MB, and without a word on stderr. What once went wrong,
-{kept} inputs so far, is in `fuzz/corpus` and tried by the tests, with 2,000 new inputs a parser (300 for PDF); pictures as
-data (`data-`) are decoded as those to read are, and only tried here. With `--engine atheris`, inputs are chosen by the code
-that they reach, where parsers have code of ours to reach.
+{kept} inputs so far, is in `fuzz/corpus` and tried by the tests, with 2,000 new inputs a parser (300 for PDF).
+Pictures as data (`data-`) are decoded as those to read are, and only tried here. With `--engine atheris`, inputs are
+chosen by the code that they reach, where parsers have code of ours to reach.
 
 | parser | inputs | guided by coverage | wrong |
 | --- | --- | --- | --- |
