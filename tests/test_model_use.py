@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 import byhand
 from byhand.data import Dataset
 from byhand.errors import ByhandError, InputWarning
 from byhand.nn import Network
 from byhand.nn.optimisers import OPTIMISERS
+from byhand.processors import one_blas_thread
 from byhand.training.loop import Training
 from byhand.training.recipe import Recipe
 
@@ -31,6 +33,20 @@ def test_eight_threads_get_the_answers_of_one(name: str) -> None:
         with ThreadPoolExecutor(8) as threads:
             together = list(threads.map(use, parts))
         assert all(np.array_equal(one, other) for one, other in zip(alone, together, strict=True))
+
+
+def test_many_images_get_the_same_bits_on_one_core_and_on_all() -> None:
+    model, images = byhand.load_model(), MNIST.test_images[:1100]
+    with threadpool_limits(2, "blas"):  # also where there is one core
+        on_two = model.logits(images)
+        with threadpool_limits(1, "blas"):
+            assert np.array_equal(model.logits(images), on_two)
+        with ThreadPoolExecutor(4) as threads:
+            assert all(np.array_equal(one, on_two) for one in threads.map(model.logits, [images] * 8))
+        with one_blas_thread() as before:
+            assert before == 2, "what limited BLAS to one thread gave it back"
+        parts = [model.logits(images[start : start + 100]) for start in range(0, 1100, 100)]
+    np.testing.assert_allclose(np.concatenate(parts), on_two, rtol=0, atol=1e-4)
 
 
 def test_eight_threads_read_as_one() -> None:

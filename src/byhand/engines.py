@@ -1,14 +1,11 @@
 """Where much work is done: on the cores of this machine, or on a Dask cluster. Both do the same tasks."""
 
 import queue
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol, Self
-
-from threadpoolctl import threadpool_limits
 
 from byhand.errors import ByhandError, choose
 from byhand.processors import cores
@@ -266,29 +263,3 @@ def _with_task(work: Work, task: Any, shared: Any) -> tuple[Any, Any]:
 def _is_about_losses(error: BaseException) -> bool:
     """Tell whether Dask speaks of results lost with a worker, and not of what a task raised."""
     return type(error).__module__.startswith("distributed") or isinstance(error, OSError | TimeoutError)
-
-
-_lock = threading.Lock()
-_inside = 0
-_limits: Any = None
-
-
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Compute products on one core; several threads of a process may be inside at a time.
-
-    The last bits of large products depend on the number of threads: with one, a trial has the same score wherever and
-    beside however many others it runs.
-    """
-    global _inside, _limits
-    with _lock:
-        if _inside == 0:
-            _limits = threadpool_limits(1, "blas")
-        _inside += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _inside -= 1
-            if _inside == 0:
-                _limits.restore_original_limits()

@@ -83,7 +83,7 @@ def _layers(model: Model) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
         if number == 0:
             if offset is not None:
                 bias = bias - offset @ weights
-            weights = weights * factor[:, np.newaxis]
+            weights = weights * factor[..., np.newaxis]
         yield weights.T, bias
 
 

@@ -14,6 +14,8 @@ from byhand.preprocessing.scaling import MinMaxScaling
 # Images whose largest pixel is above 1 and below this fraction of the training images' range are in some other range,
 # and those that go beyond it so many times are, too.
 FAINT_OF_RANGE, LARGEST_EXCESS_OF_RANGE = 0.05, 4.0
+# So many bytes at most have a sum that fits into 32 bits.
+SUMMED_IN_32_BITS = 2**24
 # Mean brightness of images, as a fraction of the range: MNIST's is 0.13, that of its negative 0.87, and of single
 # digits mostly below 0.25. So a model trained on images below the first that is given images above the second, or
 # the other way round, is given negatives.
@@ -76,9 +78,11 @@ class Preprocessing:
         """Convert images of another range or polarity; refuse what cannot be recognised."""
         low, high = self.scaling.range
         span = (high - low) or 1.0
+        wide: Any = np.float64 if images.dtype.kind == "f" else np.int64
+        if images.dtype == np.uint8 and images.size <= SUMMED_IN_32_BITS:
+            wide = np.uint32  # half the time of 64 bits: 1 ms for 10,000 images
         # A fifth of the time of mean(), which counts for a single image.
-        mean = float(np.add.reduce(images, axis=None, dtype=np.float64 if images.dtype.kind == "f" else np.int64))
-        mean /= images.size
+        mean = float(np.add.reduce(images, axis=None, dtype=wide)) / images.size
         # Bytes are nearly always what the model was trained on: one look at their mean is enough.
         if images.dtype != np.uint8 or mean <= 1 or images.dtype == bool:
             if images.dtype.kind == "f" and not np.isfinite(images).all():

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from byhand.data.decoding import Picture, each_page
 from byhand.errors import ByhandError
 from byhand.model import Model
-from byhand.processors import cores
+from byhand.processors import cores, one_blas_thread
 from byhand.reading.reader import PORTION, PORTION_BYTES, Reading, read_pictures, reading_model
 
 # Seconds to read a file, on an AMD EPYC: 112 x 112 pixels as a page or as a single digit, and more for each million
@@ -102,7 +102,7 @@ def read_files(
                 yield from workers.read(portions)
             return
     model = reading_model(options.model)
-    with threadpool_limits(1, "blas"):  # the products are small: more threads only wait for each other
+    with one_blas_thread():  # the products are small: more threads only wait for each other
         for portion in portions:
             yield from read_portion(portion, model, options)
 

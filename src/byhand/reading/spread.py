@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from byhand.data.decoding import DOCUMENT_SUFFIXES, SUFFIXES
-from byhand.engines import DaskEngine, Engine, Lost, one_blas_thread
+from byhand.engines import DaskEngine, Engine, Lost
 from byhand.errors import ByhandError
 from byhand.model import Model
+from byhand.processors import one_blas_thread
 from byhand.reading.many import File, Options, Outcome, nothing_found, read_portion
 from byhand.reading.reader import reading_model
 from byhand.reading.readings import Readings

@@ -12,9 +12,10 @@ from typing import Any
 from byhand.data.dataset import Dataset
 from byhand.data.mapped_images import MappedImages
 from byhand.data.sources import OPENML, load_dataset
-from byhand.engines import Engine, LocalEngine, Lost, one_blas_thread
+from byhand.engines import Engine, LocalEngine, Lost
 from byhand.errors import ByhandError
 from byhand.files import make_folder
+from byhand.processors import one_blas_thread
 from byhand.sweep.results import LOST, RESULTS_FILE, Results
 from byhand.sweep.search import Range, Trial, trials_of
 from byhand.sweep.trial import run_trial

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from byhand.data.dataset import Dataset
-from byhand.engines import one_blas_thread
+from byhand.processors import one_blas_thread
 from byhand.training.divergence import DivergedError
 from byhand.training.recipe import Recipe
 

@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from enum import Enum
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from byhand.data.batches import batches
 from byhand.data.mapped_images import MappedImages
 from byhand.data.one_hot import OneHot
 from byhand.nn import L2, SCHEDULES, Network, SoftmaxNLL, make_optimiser
+from byhand.processors import one_blas_thread
 from byhand.training.divergence import DivergenceGuard
 from byhand.training.recipe import Recipe
 from byhand.training.team import Exchange, Share, state_of
@@ -186,8 +185,7 @@ class Training:
         while self.step < self.steps and not self.stopped_early:
             start = time.perf_counter()
             # Divergence is noticed by the loss; NumPy's warnings would only come on top.
-            threads = _libraries().limit(limits=1, user_api="blas") if self.one_thread else nullcontext()
-            with threads, np.errstate(over="ignore", invalid="ignore"):
+            with one_blas_thread() if self.one_thread else nullcontext(), np.errstate(over="ignore", invalid="ignore"):
                 for report in self._steps_of_epoch():
                     if report:
                         self.epoch_seconds = time.perf_counter() - start
@@ -259,9 +257,3 @@ class Training:
             for name, array in state_of(self.network, self.optimiser).items():
                 if name == "parameters" or whole_state:
                     np.copyto(array, self.share.whole[name])
-
-
-@cache
-def _libraries() -> ThreadpoolController:
-    """The libraries with threads of their own. Looking for them takes 2 to 14 ms: too long for every epoch."""
-    return ThreadpoolController()

@@ -10,7 +10,6 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from byhand.data.dataset import Dataset
 from byhand.data.mapped_images import MappedImages
@@ -20,6 +19,7 @@ from byhand.errors import ByhandError, ByhandWarning
 from byhand.evaluation import Evaluation, evaluate, fit_temperature
 from byhand.files import keep_aside
 from byhand.model import load_model
+from byhand.processors import one_blas_thread
 from byhand.training.checkpoint import CHECKPOINT_FILE, DamagedCheckpointError, load_checkpoint, save_checkpoint
 from byhand.training.crew import Crew
 from byhand.training.crew_size import choose_members, crew_for
@@ -78,7 +78,7 @@ class Run:
         )
         self.setup = setup = set_up_fine_tuning(origin, recipe, self.data) if origin else set_up(recipe, self.data)
         self.recipe, self.model = setup.recipe, setup.model
-        with threadpool_limits(1, "blas"):
+        with one_blas_thread():
             self.before = evaluate(self.model, setup.test) if origin else None
         self.training = Training(
             self.model.network, setup.pixels, setup.targets, setup.recipe, setup.order_rng,
@@ -141,7 +141,7 @@ class Run:
                     self._save(checkpoint)
                     last_checkpoint = time.perf_counter()
         # On one core: shared between two, sums are added in another order, and a loss is another in its last digits.
-        with threadpool_limits(1, "blas"):
+        with one_blas_thread():
             self.evaluation = self._finish()
         self.seconds = time.perf_counter() - self._start
 
@@ -186,7 +186,7 @@ class Run:
 
     def validate(self) -> tuple[float, float]:
         """Accuracy, 0 to 1, and loss, in nats, on the held-out images."""
-        with threadpool_limits(1, "blas"):  # as at the end
+        with one_blas_thread():  # as at the end
             result = evaluate(self.model, self.setup.validation)
         return result.accuracy, result.loss
 
