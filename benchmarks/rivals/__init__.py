@@ -18,6 +18,7 @@ RIVALS = {
     "pytorch": ("pytorch", "PyTorch", ("torch",)),
     "torch.compile": ("pytorch", "CompiledPyTorch", ("torch",)),
     "jax": ("jax_", "Jax", ("jax",)),
+    "jax, compiling": ("jax_", "JaxWithCompiling", ("jax",)),
     "original loop": ("original", "Original", ()),
     "onnxruntime": ("onnxruntime_", "OnnxRuntime", ("onnx", "onnxruntime")),
     "floor, all threads": ("floor", "Floor", ()),

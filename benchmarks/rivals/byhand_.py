@@ -42,12 +42,23 @@ def train(training: Training, members: int = 0) -> float:
         training.run()
     else:
         with Crew(members or cores()) as crew:
-            members, training.one_thread = choose_members(training, crew, members)
-            if members > 1:
-                seconds_per_step(training, crew, members, 3)  # until all processes have started
-                crew.join(training, members)
+            join(training, crew, members)
             training.run()
     return training.history[-1].seconds
+
+
+def join(training: Training, crew: Crew, members: int) -> None:
+    """Let as many processes take part as are wanted, or as a trial shows to be fastest; it lasts until all are there.
+
+    Args:
+        training: about to start.
+        crew: the processes.
+        members: how many are wanted; 0 for the fastest.
+    """
+    members, training.one_thread = choose_members(training, crew, members)
+    if members > 1:
+        seconds_per_step(training, crew, members, 3)
+        crew.join(training, members)
 
 
 class Byhand:
@@ -86,9 +97,7 @@ class Byhand:
         training = Training(network, self.images, wanted, recipe, rng, scale=scaling.transform)
         with crew or nullcontext():
             if crew:
-                members, training.one_thread = choose_members(training, crew, 0)
-                if members > 1:
-                    crew.join(training, members)
+                join(training, crew, 0)
             training.run()
         seconds = time.perf_counter() - start
         model = Model(network, Preprocessing((28, 28), scaling), tuple("0123456789"))
