@@ -13,8 +13,9 @@ from typing import Any
 
 from benchmarks.rivals import RIVALS
 
-# Settings of OpenBLAS that some users need and that change how fast NumPy is.
-LEFT_OUT = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+# Settings of OpenBLAS that some users need and that change how fast NumPy is; and what would have Python translate
+# byhand's modules, in an editable installation, each time anew: pip does so once with all that it installs.
+LEFT_OUT = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
 # Idle threads of BLAS and OpenMP turn round for a while before they sleep: the next rival waits for that.
 PAUSE = 0.3
 

@@ -133,7 +133,9 @@ class Training:
         self.best = network.parameters.copy() if recipe.patience else network.parameters[:0]
         self._loss_sum, self._correct, self._labelled = 0.0, 0, 0
         # Outliers are shown, too, but have no right class: accuracy is that of the others.
-        self._has_outliers = not weighted and bool((targets.max(axis=1) < 1).any())
+        # Rows sum to 1: where each has a 1, none is divided. 0.1 ms for MNIST, the largest of each row 3.
+        one_hot = isinstance(targets, OneHot) or np.count_nonzero(targets >= 1) == len(targets)
+        self._has_outliers = not weighted and not one_hot
 
     @property
     def position(self) -> dict[str, Any]:
