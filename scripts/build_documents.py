@@ -149,13 +149,13 @@ def duration(seconds: float) -> str:
 def speed_table() -> str:
     """What `python -m benchmarks` measured: times of the rivals in times of byhand's."""
     report = json.loads(BENCHMARKS.read_text("utf-8"))
-    rivals = (
+    known = (
         "plain numpy", "jax", "jax, compiling", "torch.compile", "pytorch", "scikit-learn", "onnxruntime",
         "original loop",
     )  # fmt: skip
     parts = (*report["epoch"].values(), *report["accuracy"].values(), report["command"], *report["predict"].values())
     measured = {name for part in parts if isinstance(part, dict) for name in part.get("rival / byhand", ())}
-    rivals = tuple(name for name in rivals if name in measured)
+    rivals = [name for name in known if name in measured]
     lines = [f"| | byhand | {' | '.join(rivals)} |", "| --- " * (len(rivals) + 2) + "|"]
 
     def row(what: str, part: dict[str, Any]) -> None:

@@ -29,8 +29,6 @@ def stratified_split(
             f"Cannot hold out {held_out:,} of {len(labels):,} training examples for validation: "
             f"choose a number from 0 to {len(labels) - 1:,}."
         )
-    if held_out == 0:  # 10 ms sooner for MNIST
-        return np.arange(len(labels)), np.arange(0)
     # Shuffle within each label, then give each example its relative position (0 to 1) among its label's: the
     # examples with the smallest positions are a sample in which every label has its share.
     position = np.empty(len(labels))

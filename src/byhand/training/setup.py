@@ -81,10 +81,10 @@ def set_up(recipe: Recipe, data: Dataset) -> Setup:
     if recipe.limit and recipe.limit < len(train):
         _, chosen = stratified_split(train.labels, recipe.limit, streams.split)
         train = train.take(chosen)
-    kept, held_out = stratified_split(train.labels, recipe.validation, streams.split)
-    validation = train.take(held_out)
-    if recipe.validation:
-        train = train.take(kept)
+    validation = train.take(np.arange(0))
+    if recipe.validation:  # to hold out nothing would take 10 ms
+        kept, held_out = stratified_split(train.labels, recipe.validation, streams.split)
+        validation, train = train.take(held_out), train.take(kept)
     # The original's one flaw, kept there on purpose: its scaling has seen the test images.
     scaling = MinMaxScaling.fit(train.images if scaled_by is None else scaled_by, recipe.scaling == "per-pixel")
     height, width = train.images.shape[1:]
