@@ -49,6 +49,15 @@ def test_many_images_get_the_same_bits_on_one_core_and_on_all() -> None:
     np.testing.assert_allclose(np.concatenate(parts), on_two, rtol=0, atol=1e-4)
 
 
+def test_many_images_are_refused_by_an_overflowing_model_without_a_warning_from_a_thread() -> None:
+    model = copy.deepcopy(byhand.load_model())
+    model.network.parameters[:] = np.finfo(np.float32).max
+    with threadpool_limits(2, "blas"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(ByhandError, match="no finite numbers"):
+            model.predict(MNIST.test_images[:1000])
+
+
 def test_eight_threads_read_as_one() -> None:
     pictures = [np.kron(image, np.ones((4, 4), np.uint8)) for image in IMAGES[:40]]
     alone = [byhand.read(picture, single=True) for picture in pictures]
