@@ -49,6 +49,7 @@ def results_page() -> str:
         _shifted_digits(),
         _generated_pages(),
         _reading_ablation(),
+        _reading_time(),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -262,4 +263,20 @@ def _reading_ablation() -> str:
             f"({100 * line['difference_low']:+.1f} to {100 * line['difference_high']:+.1f})"
         )
         lines.append(f"| {line['what']} | {right} | {'' if line is ablation['lines'][0] else difference} |")
+    return "\n".join(lines)
+
+
+def _reading_time() -> str:
+    """What `python -m benchmarks.reading` measured."""
+    times = kept("reading-time")
+    lines = [
+        f"How long `byhand read` takes on {times['cores']} cores, start-up included, and the most memory it needs "
+        "(`python -m benchmarks.reading --save docs/results/reading-time.json`; medians):",
+        "",
+        "| | seconds | memory |",
+        "| --- | --- | --- |",
+    ]
+    named = [(f"a photograph of {one['megapixels']} megapixels", one) for one in times["photographs"]]
+    named += [(f"{one['pictures']:,} pictures of {one['side']} x {one['side']}", one) for one in times["folders"]]
+    lines += [f"| {name} | {one['median_seconds']:.2f} | {one['peak_mb']} MB |" for name, one in named]
     return "\n".join(lines)

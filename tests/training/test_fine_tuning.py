@@ -51,6 +51,16 @@ def test_what_is_counted(run: Run) -> None:
     assert run.model.network.sizes == [784, 128, 10]
 
 
+def test_drawn_digits_and_outliers_are_learned_from_too(own_hand: Dataset) -> None:
+    plain = Run(replace(OWN, epochs=1), own_hand).setup
+    more = Run(replace(OWN, epochs=1, drawn_digits=30, outliers=70), own_hand).setup
+    assert len(more.pixels) == len(plain.pixels) + 100
+    assert (more.targets[-70:] == 0.1).all()
+    with pytest.raises(ByhandError, match="set both to 0"):
+        letters = replace(own_hand, train=replace(own_hand.train, images=own_hand.train.images.astype(np.uint16)))
+        Run(replace(OWN, epochs=1, outliers=70, mixed=0), letters)
+
+
 def test_the_same_again(run: Run, own_hand: Dataset, tmp_path: Path) -> None:
     save_run(run, tmp_path)
     assert Run(Recipe.load(str(tmp_path / "recipe.toml")), own_hand).complete().model.to_bytes() == run.model.to_bytes()

@@ -4,6 +4,8 @@ Their target is the same probability for every digit ("outlier exposure": Hendry
 "Deep anomaly detection with outlier exposure").
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -54,7 +56,7 @@ SIGNS: tuple[str, ...] = (
 )
 
 # Fractions of the outliers; the rest are letters and signs.
-NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE = 0.05, 0.15, 0.45, 0.15
+NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE = 0.03, 0.1, 0.55, 0.1
 
 
 def draw_outliers(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -93,30 +95,43 @@ def _scribbles(count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
 def _pairs(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Two digits side by side, fitted into one image: what is left when touching digits are not split."""
     left, right = digits[rng.integers(len(digits), size=(2, count))]
-    (first, end), (begin, last) = _extent(left), _extent(right)
-    # Where the right one's image begins: it overlaps the left digit a little, touches it, or nearly does.
-    side, span = IMAGE_SIDE_PX, 2 * IMAGE_SIDE_PX
-    gap = (end - begin + rng.integers(-4, 4, count)).clip(0, side)
-    wide = np.zeros((count, side, span), np.float32)
-    wide[:, :, :side] = left
-    columns = gap[:, np.newaxis, np.newaxis] + np.arange(side)
-    rows, which = np.arange(side)[:, np.newaxis], np.arange(count)[:, np.newaxis, np.newaxis]
+    # One stands a little higher than the other.
+    rows = np.arange(IMAGE_SIDE_PX) + rng.integers(-3, 4, count)[:, np.newaxis]
+    right = np.take_along_axis(right, rows[:, :, np.newaxis] % IMAGE_SIDE_PX, axis=1)
+    # In the row where they come closest, they overlap a little, touch, or nearly do.
+    ends, begins = _last(left), _first(right)
+    shared = (ends > 0) & (begins < IMAGE_SIDE_PX)
+    closest = np.where(shared, ends - begins, -IMAGE_SIDE_PX).max(axis=1)
+    closest = np.where(shared.any(axis=1), closest, ends.max(axis=1) - begins.min(axis=1))
+    gap = (closest + rng.integers(-3, 4, count)).clip(0, IMAGE_SIDE_PX)
+    wide = np.zeros((count, IMAGE_SIDE_PX, 2 * IMAGE_SIDE_PX), np.float32)
+    wide[:, :, :IMAGE_SIDE_PX] = left
+    columns = gap[:, np.newaxis, np.newaxis] + np.arange(IMAGE_SIDE_PX)
+    rows, which = np.arange(IMAGE_SIDE_PX)[:, np.newaxis], np.arange(count)[:, np.newaxis, np.newaxis]
     wide[which, rows, columns] = np.maximum(wide[which, rows, columns], right)
-    # Both together are made as wide as a digit may be, where they are wider.
-    edge = np.maximum(end, gap + last)
-    scale = np.maximum((edge - first) / DIGIT_BOX_PX, 1)[:, np.newaxis]
+    # Both together are brought to the size of one digit and put in the middle.
+    side, span = wide.shape[1:]
+    begin, end = _first(wide).min(axis=1), _last(wide).max(axis=1)
+    top, bottom = _first(wide.swapaxes(1, 2)).min(axis=1), _last(wide.swapaxes(1, 2)).max(axis=1)
+    scale = (np.maximum(end - begin, bottom - top) / DIGIT_BOX_PX)[:, np.newaxis]
     middle = (side - 1) / 2
     sources = np.empty((count, 2, side, span), np.float32)
-    sources[:, 0] = (middle + (np.arange(side) - middle) * scale)[:, :, np.newaxis]
-    sources[:, 1] = ((first + edge - 1)[:, np.newaxis] / 2 + (np.arange(span) - middle) * scale)[:, np.newaxis]
+    sources[:, 0] = ((top + bottom - 1)[:, np.newaxis] / 2 + (np.arange(side) - middle) * scale)[:, :, np.newaxis]
+    sources[:, 1] = ((begin + end - 1)[:, np.newaxis] / 2 + (np.arange(span) - middle) * scale)[:, np.newaxis]
     fitted = resample(wide.reshape(count, side * span), sources).reshape(count, side, span)
     return fitted[:, :, :side].astype(np.uint8)
 
 
-def _extent(images: NDArray[np.uint8]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The first column of each digit, and the column after its last."""
-    drawn = images.max(axis=1) > 60
-    return drawn.argmax(axis=1), images.shape[2] - drawn[:, ::-1].argmax(axis=1)
+def _first(images: NDArray[Any]) -> NDArray[np.intp]:
+    """The first column with foreground in each row; the width where there is none."""
+    drawn = images > 60
+    return np.where(drawn.any(axis=2), drawn.argmax(axis=2), images.shape[2])
+
+
+def _last(images: NDArray[Any]) -> NDArray[np.intp]:
+    """The column after the last with foreground in each row; 0 where there is none."""
+    drawn = images > 60
+    return np.where(drawn.any(axis=2), images.shape[2] - drawn[:, :, ::-1].argmax(axis=2), 0)
 
 
 def _noise(count: int, rng: np.random.Generator) -> NDArray[np.uint8]:

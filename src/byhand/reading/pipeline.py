@@ -49,6 +49,8 @@ class Settings:
         compared_px: longer side of the picture in which they are.
         second_thought: a less likely way must be worth so many times as much.
         legible: where digits are more than this part of all foreground, no other way is tried.
+        outlined: a page whose outline is seen is worth at least so much, however little on it is legible in the
+            reduced picture: more than its own outline, which may look like one digit and then is worth 1.
     """
 
     page: PageSettings | None = field(default_factory=PageSettings)
@@ -65,6 +67,7 @@ class Settings:
     compared_px: int = 640
     second_thought: float = 1.5
     legible: float = 0.9
+    outlined: float = 0.7
 
 
 @dataclass(frozen=True)
@@ -176,7 +179,8 @@ def _likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Setting
                 window, usual = wide, other
         # The likeliest comes first: a later one must show much more.
         if usual.worth > settings.second_thought * most:
-            best, most = (page, window), usual.worth
+            least = 0.0 if page.inside is None else settings.outlined
+            best, most = (page, window), max(usual.worth, least)
         if usual.part > settings.legible:
             break
     page, window = best

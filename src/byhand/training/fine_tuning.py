@@ -1,8 +1,10 @@
 """Fine-tuning: a trained model goes on to learn from a few images of the user's own, without forgetting the rest."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from byhand.data import Dataset, one_hot, stratified_split
 from byhand.data.mapped_images import MappedImages
@@ -11,7 +13,7 @@ from byhand.errors import ByhandError
 from byhand.model import Model
 from byhand.training.recipe import Recipe
 from byhand.training.seeds import RandomStreams
-from byhand.training.setup import Setup, augmentation_of
+from byhand.training.setup import Setup, augmentation_of, with_drawings
 
 # The user's own images are repeated until they are this fraction of what is shown. With 40 digits of other writers,
 # accuracy on the rest of theirs rose from 92.3 to 96.4 % with 0.3, to 95.7 % with 0.6.
@@ -43,6 +45,9 @@ def set_up_fine_tuning(origin: Model, recipe: Recipe, data: Dataset) -> Setup:
         mixed = mnist.take(rng.permutation(len(mnist))[: recipe.mixed])
         images = np.concatenate([images.repeat(times, axis=0), mixed.images])
         labels = np.concatenate([labels.repeat(times), mixed.labels])
+    targets: NDArray[Any] = one_hot(labels, len(origin.label_names), origin.network.parameters.dtype)
+    if recipe.drawn_digits or recipe.outliers:
+        images, targets = with_drawings(images, targets, recipe, data.name, origin.label_names, streams.drawing)
     network = origin.network
     recipe = replace(
         recipe, hidden=tuple(network.sizes[1:-1]), activation=network.activation, deskew=origin.preprocessing.deskew,
@@ -58,7 +63,7 @@ def set_up_fine_tuning(origin: Model, recipe: Recipe, data: Dataset) -> Setup:
         model,
         len(train),
         model.preprocessing.pixels(images),
-        one_hot(labels, len(origin.label_names), network.parameters.dtype),
+        targets,
         validation,
         test,
         rng,

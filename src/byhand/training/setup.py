@@ -105,7 +105,7 @@ def set_up(recipe: Recipe, data: Dataset) -> Setup:
     else:
         targets = one_hot(train.labels, classes, recipe.dtype)
     if recipe.drawn_digits or recipe.outliers:
-        images, targets = with_drawings(images, targets, recipe, data, streams.drawing)
+        images, targets = with_drawings(images, targets, recipe, data.name, data.label_names, streams.drawing)
     return Setup(
         recipe,
         model,
@@ -124,16 +124,21 @@ def set_up(recipe: Recipe, data: Dataset) -> Setup:
 
 
 def with_drawings(
-    images: NDArray[Any], targets: NDArray[Any], recipe: Recipe, data: Dataset, rng: np.random.Generator
+    images: NDArray[Any],
+    targets: NDArray[Any],
+    recipe: Recipe,
+    name: str,
+    label_names: tuple[str, ...],
+    rng: np.random.Generator,
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Add drawn digits and outliers to images (n, height, width) and their targets (n, classes).
 
     Raises:
         ByhandError: these are not digits in MNIST's form.
     """
-    if images.shape[1:] != IMAGE_SHAPE or images.dtype != np.uint8 or data.label_names != tuple("0123456789"):
+    if images.shape[1:] != IMAGE_SHAPE or images.dtype != np.uint8 or label_names != tuple("0123456789"):
         raise ByhandError(
-            f"--drawn-digits and --outliers go with digits in MNIST's form, not with {data.name}: set both to 0."
+            f"--drawn-digits and --outliers go with digits in MNIST's form, not with {name}: set both to 0."
         )
     drawn, labels = draw_digits(recipe.drawn_digits, rng)
     outliers = draw_outliers(recipe.outliers, images, rng)
