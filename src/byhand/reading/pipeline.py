@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,8 @@ from byhand.reading.splitting import SplittingSettings, doubted, split
 # 59 instead of 73 % of those on 24 such pages were read. Without both, marks from the back are read as digits.
 SHINING_THROUGH_OF_DARKNESS = 0.6
 LEAST_PROMINENT = 0.15
+TINY_OF_USUAL = 0.4
+CLEAR = 0.97  # confidence of what clearly is a digit
 GRAINLESS_PX = 160  # longer side of a picture in which the breadth of strokes is measured
 
 
@@ -118,11 +121,12 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
         else:
             (lines if is_line(piece, usual, settings.components) else large).append(piece)
     guesses = split(group(large, classify, settings.grouping), classify, settings.splitting)
+    heights = np.array([one.component.height for one in guesses if one.digit != 1 and one.confidence > CLEAR])
     kinds: dict[str, list[Guess]] = {"written": [], "speck": [], "line": []}
     for one in guesses:
         if is_plus(one):
             one = replace(one, probabilities=doubted(one.probabilities, 0.0))
-        kinds[kind_of(one, usual, dark)].append(one)
+        kinds[kind_of(one, usual, dark, heights)].append(one)
     specks = [one for one in little if not is_noise(one.height, one.width, one.amount, settings.components)]
     specks += [one.component for one in kinds["speck"]]
     found = replace(
@@ -246,13 +250,25 @@ def legibility(components: Sequence[Component], classify: Classify, most: int = 
     return Legibility(heights / max((one.height for one in likely), default=1), part, stroke_px)
 
 
-def kind_of(one: Guess, usual_px: float, usual_darkness: float) -> str:
-    """Tell whether a group of another size or darkness than the others is "written", or a "speck" or a "line"."""
-    size = max(one.component.height, one.component.width) / usual_px
+def kind_of(one: Guess, usual_px: float, usual_darkness: float, heights_px: NDArray[Any]) -> str:
+    """Tell whether a group of another size or darkness than the others is "written", or a "speck" or a "line".
+
+    Args:
+        one: the group, and what it looks like.
+        usual_px: the height of most of the foreground.
+        usual_darkness: its darkness, 0 to 1.
+        heights_px: of what clearly is a digit other than 1.
+    """
+    height = one.component.height
+    size = max(height, one.component.width) / usual_px
     if one.digit == 1 and size > 1.9:
         return "line"
     darkness = one.component.darkness / usual_darkness
     shines = darkness < SHINING_THROUGH_OF_DARKNESS and size * darkness**2 < LEAST_PROMINENT
+    # Thin strokes are faint: a tiny digit that is clearly one does not shine through.
+    if size < TINY_OF_USUAL and one.confidence > CLEAR:
+        alike = (0.6 * height < heights_px) & (heights_px < 1.6 * height)
+        return "written" if one.digit != 1 or alike.any() else "speck"
     if (size < 0.25 and one.confidence <= 0.9) or (one.digit == 1 and size < 0.4) or shines:
         return "speck"
     return "written"
