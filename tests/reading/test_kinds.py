@@ -11,9 +11,9 @@ from byhand.reading.grouping import Guess
 from byhand.reading.pipeline import is_plus, kind_of
 
 
-def one(density: NDArray[Any], digit: int = 1, darkness: float = 1.0) -> Guess:
-    probabilities = np.full(10, 0.001)
-    probabilities[digit] = 0.99
+def one(density: NDArray[Any], digit: int = 1, darkness: float = 1.0, confidence: float = 0.99) -> Guess:
+    probabilities = np.full(10, (1 - confidence) / 9)
+    probabilities[digit] = confidence
     return Guess(Component(density.astype(np.float32), 0, 0, darkness), np.zeros((28, 28), np.uint8), probabilities)
 
 
@@ -40,7 +40,19 @@ def test_a_one_is_no_plus(how: str) -> None:
     assert not is_plus(one(shape))
 
 
-def test_small_and_faint_is_a_speck() -> None:
-    small = np.ones((15, 10))
-    assert kind_of(one(small, 0), usual_px=50, usual_darkness=0.8) == "written"
-    assert kind_of(one(small, 0, darkness=0.4), usual_px=50, usual_darkness=0.8) == "speck"
+def kind(guess: Guess, *heights: int) -> str:
+    return kind_of(guess, usual_px=50, usual_darkness=0.8, heights_px=np.array(heights))
+
+
+def test_faint_is_a_speck() -> None:
+    half, small = np.ones((25, 18)), np.ones((15, 10))
+    assert kind(one(half, 0)) == "written"
+    assert kind(one(half, 0, darkness=0.4)) == "speck"
+    assert kind(one(small, 0, darkness=0.4, confidence=0.9)) == "speck"
+    assert kind(one(small, 0, darkness=0.4)) == "written"  # thin strokes are faint
+
+
+def test_a_tiny_one_needs_company() -> None:
+    tiny = one(np.ones((15, 3)))
+    assert kind(tiny) == kind(tiny, 50) == "speck"
+    assert kind(tiny, 50, 14) == "written"

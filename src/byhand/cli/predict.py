@@ -29,9 +29,9 @@ def predict(
     """
     import numpy as np
 
+    from byhand.cli.bars import pictures_bar
     from byhand.cli.photographs import PhotographReader
     from byhand.cli.predictions import check_name, write_predictions
-    from byhand.cli.progress import pictures_bar
     from byhand.data.sources import load_unlabelled
     from byhand.model import load_model
     from byhand.nn import softmax

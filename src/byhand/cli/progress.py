@@ -1,7 +1,5 @@
-"""What is shown while one waits: the running epoch of `byhand train`, the pictures that `byhand read` has read."""
+"""What is shown while `byhand train` runs: the epochs."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -96,57 +94,3 @@ def _method(recipe: Recipe) -> str:
     """Optimiser and learning rate, which may follow from other settings, in words."""
     momentum = f", momentum {recipe.momentum:g}" if recipe.momentum and recipe.optimizer != "adam" else ""
     return f"{recipe.optimizer}{momentum}, learning rate {recipe.learning_rate:g}"
-
-
-def _bar(what: str, console: Console, hidden: bool) -> Progress:
-    """A bar that counts something, and says how long it will take; only where someone watches a terminal."""
-    return Progress(
-        TextColumn(f"{{task.completed:,.0f}}/{{task.total:,.0f}} {what}"),
-        BarColumn(bar_width=30),
-        TimeRemainingColumn(compact=True),
-        TextColumn("left"),
-        console=console,
-        transient=True,
-        disable=hidden or not console.is_terminal,
-    )
-
-
-@contextmanager
-def pictures_bar(count: int | None, quiet: bool) -> Iterator[Callable[..., None]]:
-    """Show how many of many pictures are read, where someone watches a terminal.
-
-    Args:
-        count: how many there will be; None where that is known only later.
-        quiet: show nothing.
-
-    Yields:
-        What to call after each picture: with no argument, or with how many there will be, or how many it were.
-    """
-    console = Console(stderr=True, quiet=quiet, highlight=False)
-    progress = _bar("pictures", console, quiet or (count is not None and count < 3))
-    with progress:
-        task = progress.add_task("", total=count or 0, visible=count is not None)
-        yield lambda total=None, count=1: progress.update(task, advance=count, total=total, visible=True)
-
-
-@contextmanager
-def trials_bar(count: int, quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
-    """Show how far a sweep is: a line for each trial, and a bar where someone watches a terminal.
-
-    Args:
-        count: how many trials there will be.
-        quiet: show nothing.
-
-    Yields:
-        What to call after each trial: with how many there will be, how many are done, and its line.
-    """
-    console = Console(stderr=True, quiet=quiet, highlight=False)
-    progress = _bar("trials", console, quiet)
-    with progress:
-        task = progress.add_task("", total=count)
-
-        def show(total: int, done: int, line: str) -> None:
-            console.print(line, soft_wrap=True, markup=False)
-            progress.update(task, completed=done, total=total)
-
-        yield show

@@ -72,7 +72,7 @@ def read(
     With --scheduler or --out, pictures are also patterns such as 'scans/*.jpg' and places such as s3://bucket/scans,
     and readings go into a folder of Parquet files; the same command goes on after an interruption.
     """
-    from byhand.cli.progress import pictures_bar
+    from byhand.cli.bars import pictures_bar
     from byhand.errors import ByhandError
     from byhand.reading import Annotation, Crops, File, Options, TableFiles, check_options, nothing_found, read_files
 

@@ -23,7 +23,7 @@ def read_many(
     Raises:
         ByhandError: there are no pictures, the folder is in use, or the cluster ended.
     """
-    from byhand.cli.progress import pictures_bar
+    from byhand.cli.bars import pictures_bar
     from byhand.engines import make_engine
     from byhand.reading.reader import reading_model
     from byhand.reading.readings import Readings

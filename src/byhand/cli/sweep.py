@@ -50,7 +50,7 @@ def sweep(
 
     values = parse_grid(grid or [])
     trials_of(chosen, values, random, seeds)
-    from byhand.cli.progress import trials_bar
+    from byhand.cli.bars import trials_bar
     from byhand.engines import make_engine
     from byhand.errors import ByhandError
     from byhand.model import MODEL_FILE, load_model

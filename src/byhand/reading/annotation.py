@@ -3,7 +3,7 @@
 import io
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from byhand.data.decoding import Picture
 from byhand.errors import ByhandError
@@ -51,6 +51,8 @@ class Annotation:
 
 def annotated(picture: Picture, reading: Reading) -> Image.Image:
     """Draw a box around each digit with the digit above it, dashed with a question mark if it is not sure."""
+    from PIL import ImageDraw, ImageFont
+
     longer = max(picture.size)
     factor = min(max(longer, SMALLEST_PX), LARGEST_PX) / longer
     size = max(1, round(picture.size[0] * factor)), max(1, round(picture.size[1] * factor))

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from byhand.reading.background import luminance, mean_polarity
@@ -15,6 +14,7 @@ from byhand.reading.resizing import small, stretched
 
 Mask = NDArray[np.bool_]
 
+ROWS_AT_A_TIME = 32  # few enough to stay in the processor's cache: 9 instead of 22 ms for 2.3 megapixels
 SIDE_PX = 256  # the longer side of the small picture in which a page is looked for
 
 
@@ -108,10 +108,13 @@ def as_page(colours: NDArray[np.uint8], inside: Mask | None, dark_on_light: bool
     sample = colours[::step, ::step]
     background = sample[inside[::step, ::step]] if inside is not None else sample.reshape(-1, 3)
     white = np.maximum(np.percentile(background, 80, axis=0), 8).astype(np.float32)
-    # Channel by channel: over an axis of three, min() and sum() take five times as long.
-    red, green, blue = (colours[..., i] * (np.float32(255) / white[i]) for i in range(3))
-    least = np.minimum(np.minimum(red, green), blue)
-    grey = least * np.float32(0.5) + (red + green + blue) * np.float32(1 / 6)
+    grey = np.empty(colours.shape[:2], np.float32)
+    for top in range(0, len(grey), ROWS_AT_A_TIME):
+        rows = slice(top, top + ROWS_AT_A_TIME)
+        # Channel by channel: over an axis of three, min() and sum() take five times as long.
+        red, green, blue = (colours[rows, :, i] * (np.float32(255) / white[i]) for i in range(3))
+        least = np.minimum(np.minimum(red, green), blue)
+        np.add(least * np.float32(0.5), (red + green + blue) * np.float32(1 / 6), out=grey[rows])
     return Page(grey, inside, dark_on_light)
 
 
@@ -204,6 +207,8 @@ def hull_of(region: Mask) -> NDArray[Any]:
 
 def convex(region: Mask) -> Mask:
     """A region without its bays."""
+    from PIL import Image, ImageDraw  # it brings all of Pillow's text along, 20 ms
+
     hull = hull_of(region)
     if not len(hull):
         return region
