@@ -125,13 +125,15 @@ def _pairs(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> N
 def _first(images: NDArray[Any]) -> NDArray[np.intp]:
     """The first column with foreground in each row; the width where there is none."""
     drawn = images > 60
-    return np.where(drawn.any(axis=2), drawn.argmax(axis=2), images.shape[2])
+    first: NDArray[np.intp] = np.where(drawn.any(axis=2), drawn.argmax(axis=2), images.shape[2])
+    return first
 
 
 def _last(images: NDArray[Any]) -> NDArray[np.intp]:
     """The column after the last with foreground in each row; 0 where there is none."""
     drawn = images > 60
-    return np.where(drawn.any(axis=2), images.shape[2] - drawn[:, :, ::-1].argmax(axis=2), 0)
+    last: NDArray[np.intp] = np.where(drawn.any(axis=2), images.shape[2] - drawn[:, :, ::-1].argmax(axis=2), 0)
+    return last
 
 
 def _noise(count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
