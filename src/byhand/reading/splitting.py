@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from byhand.reading.components import Component, trimmed
 from byhand.reading.grouping import Classify, Guess, guess
@@ -31,7 +32,8 @@ class SplittingSettings:
             two.
         height_px: seams are searched in a picture of this height.
         aside_px: a step aside costs so much foreground, pixels.
-        most_seams: and five for each height of the group, if that is more.
+        most_seams: and five for each height of the group, if that is more; with 8, 61 instead of 52 errors in 385
+            digits on 25 pages of numbers whose digits touch.
         apart_of_height: seams lie at least so far apart,
         deepest_of_height: and cross at most so much foreground.
         least_height, least_amount: a part has at least this part of the whole height and of the whole foreground.
@@ -46,7 +48,7 @@ class SplittingSettings:
     crossing: float = 0.4
     height_px: int = 48
     aside_px: float = 0.06
-    most_seams: int = 8
+    most_seams: int = 16
     apart_of_height: float = 0.1
     deepest_of_height: float = 0.45
     least_height: float = 0.45
@@ -178,9 +180,12 @@ def _paths(foreground: NDArray[np.float32], settings: SplittingSettings) -> tupl
     apart = max(2, round(settings.apart_of_height * height))
     most = max(settings.most_seams, round(5 * width / height))
     found: list[tuple[int, float, NDArray[np.intp]]] = []
-    for x in np.argsort(price, kind="stable"):
-        if len(found) == most or price[x] > settings.deepest_of_height * height:
+    lowest = price == ndimage.minimum_filter(price, 2 * apart + 1, mode="nearest")
+    for x in np.lexsort((price, ~lowest)):
+        if len(found) == most:
             break
+        if price[x] > settings.deepest_of_height * height:
+            continue
         path = np.concatenate([_followed(from_top, x), _followed(from_bottom, x)[::-1][1:]])
         if all(np.abs(path - other).mean() >= apart / 2 for _, _, other in found):
             found.append((int(path.sum()), float(price[x]), path))
