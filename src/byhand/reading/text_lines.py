@@ -49,9 +49,14 @@ def text_lines(boxes: Sequence[Box]) -> list[list[int]]:
     lines: list[list[int]] = []
     last = 0.0
     for place in np.argsort(middle, kind="stable"):
-        # A digit in two pieces parts its line in two, at nearly the same level.
-        if lines and middle[place] - last < SAME * float(np.median(height[lines[-1] + rows[place]])):
-            lines[-1] = sorted(lines[-1] + rows[place], key=lambda i: x[i])
+        # A digit in two pieces parts its line in two, at nearly the same level; so do tiny digits beside a huge one,
+        # which stand at any level, but none of them above another.
+        both = (lines[-1] if lines else []) + rows[place]
+        order = sorted(both, key=lambda i: x[i])
+        apart = all(right[i] <= left[j] for i, j in zip(order[:-1], order[1:], strict=True))
+        size = height[both].max() if apart else np.median(height[both])
+        if lines and middle[place] - last < SAME * float(size):
+            lines[-1] = order
         else:
             lines.append(rows[place])
         last = float(np.average(level[lines[-1]], weights=height[lines[-1]]))
