@@ -48,11 +48,12 @@ def test_faint_is_a_speck() -> None:
     half, small = np.ones((25, 18)), np.ones((15, 10))
     assert kind(one(half, 0)) == "written"
     assert kind(one(half, 0, darkness=0.4)) == "speck"
-    assert kind(one(small, 0, darkness=0.4, confidence=0.9)) == "speck"
-    assert kind(one(small, 0, darkness=0.4)) == "written"  # thin strokes are faint
+    assert kind(one(small, 2, darkness=0.4, confidence=0.9)) == "speck"
+    assert kind(one(small, 2, darkness=0.4)) == "written"  # thin strokes are faint
 
 
-def test_a_tiny_one_needs_company() -> None:
-    tiny = one(np.ones((15, 3)))
+@pytest.mark.parametrize("digit", [0, 1])
+def test_a_tiny_stroke_or_ring_needs_company(digit: int) -> None:
+    tiny = one(np.ones((15, 3)), digit)
     assert kind(tiny) == kind(tiny, 50) == "speck"
     assert kind(tiny, 50, 14) == "written"

@@ -55,7 +55,7 @@ class Settings:
         second_thought: a less likely way must be worth so many times as much.
         legible: where digits are more than this part of all foreground, no other way is tried.
         outlined: a page whose outline is seen is worth at least so much, however little on it is legible in the
-            reduced picture: more than its own outline, which may look like one digit and then is worth 1.
+            reduced picture; and what shows fewer digits, such as that outline taken for one, is no better.
     """
 
     page: PageSettings | None = field(default_factory=PageSettings)
@@ -72,7 +72,7 @@ class Settings:
     compared_px: int = 640
     second_thought: float = 1.5
     legible: float = 0.9
-    outlined: float = 0.7
+    outlined: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
         else:
             (lines if is_line(piece, usual, settings.components) else large).append(piece)
     guesses = split(group(large, classify, settings.grouping), classify, settings.splitting)
-    heights = np.array([one.component.height for one in guesses if one.digit != 1 and one.confidence > CLEAR])
+    heights = np.array([one.component.height for one in guesses if one.digit > 1 and one.confidence > CLEAR])
     kinds: dict[str, list[Guess]] = {"written": [], "speck": [], "line": []}
     for one in guesses:
         if is_plus(one):
@@ -171,7 +171,7 @@ def _likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Setting
     wide = replace(
         settings, foreground=replace(settings.foreground, window_of_shorter=settings.broad_window_of_shorter)
     )
-    best, most = (pages[0], settings), -1.0
+    best, most, fewest = (pages[0], settings), -1.0, -1.0
     for page in pages:
         broad = settings.alternatives and has_broad_strokes(page, settings)
         if len(pages) == 1 and not broad:
@@ -184,9 +184,10 @@ def _likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Setting
             if other.stroke_px > least and settings.second_thought * other.worth > usual.worth:
                 window, usual = wide, other
         # The likeliest comes first: a later one must show much more.
-        if usual.worth > settings.second_thought * most:
-            least = 0.0 if page.inside is None else settings.outlined
-            best, most = (page, window), max(usual.worth, least)
+        if usual.worth > settings.second_thought * most and usual.number > fewest:
+            best, most = (page, window), usual.worth
+            if page.inside is not None:
+                most, fewest = max(most, settings.outlined), usual.number
         if usual.part > settings.legible:
             break
     page, window = best
@@ -259,7 +260,7 @@ def kind_of(one: Guess, usual_px: float, usual_darkness: float, heights_px: NDAr
         one: the group, and what it looks like.
         usual_px: the height of most of the foreground.
         usual_darkness: its darkness, 0 to 1.
-        heights_px: of what clearly is a digit other than 1.
+        heights_px: of what clearly is a digit other than 0 and 1: strokes and rings are in every drawing.
     """
     height = one.component.height
     size = max(height, one.component.width) / usual_px
@@ -269,7 +270,7 @@ def kind_of(one: Guess, usual_px: float, usual_darkness: float, heights_px: NDAr
     shines = darkness < SHINING_THROUGH_OF_DARKNESS and size * darkness**2 < LEAST_PROMINENT
     if size < TINY_OF_USUAL and one.confidence > CLEAR:
         alike = (0.6 * height < heights_px) & (heights_px < 1.6 * height)
-        return "written" if one.digit != 1 or alike.any() else "speck"
+        return "written" if one.digit > 1 or alike.any() else "speck"
     if (size < 0.25 and one.confidence <= 0.9) or (one.digit == 1 and size < 0.4) or shines:
         return "speck"
     return "written"
