@@ -1,5 +1,6 @@
 """What is told from a digit by its form alone: a plus, and small faint things."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from byhand.reading.components import Component
 from byhand.reading.grouping import Guess
-from byhand.reading.pipeline import is_plus, kind_of
+from byhand.reading.pipeline import is_cut_off, is_plus, kind_of
 
 
 def one(density: NDArray[Any], digit: int = 1, darkness: float = 1.0, confidence: float = 0.99) -> Guess:
@@ -38,6 +39,16 @@ def test_a_one_is_no_plus(how: str) -> None:
     else:
         shape[:, 16:20] = shape[36:] = 1
     assert not is_plus(one(shape))
+
+
+@pytest.mark.parametrize(("place", "cut_off"), [(0, True), (10, True), (5, False)])
+def test_what_the_edge_cuts_off(place: int, cut_off: bool) -> None:
+    def moved(confidence: float) -> Guess:
+        guess = one(np.ones((30, 20)), 6, confidence=confidence)
+        return replace(guess, component=replace(guess.component, left=place, top=5))
+
+    assert is_cut_off(moved(0.9), (60, 30)) == cut_off
+    assert not is_cut_off(moved(0.99), (60, 30))
 
 
 def kind(guess: Guess, *heights: int) -> str:

@@ -126,7 +126,7 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
     heights = np.array([one.component.height for one in guesses if one.digit > 1 and one.confidence > CLEAR])
     kinds: dict[str, list[Guess]] = {"written": [], "speck": [], "line": []}
     for one in guesses:
-        if is_plus(one):
+        if is_plus(one) or (len(guesses) > 1 and is_cut_off(one, best.page.grey.shape)):
             one = replace(one, probabilities=doubted(one.probabilities, 0.0))
         kinds[kind_of(one, usual, dark, heights)].append(one)
     specks = [one for one in little if not is_noise(one.height, one.width, one.amount, settings.components)]
@@ -274,6 +274,13 @@ def kind_of(one: Guess, usual_px: float, usual_darkness: float, heights_px: NDAr
     if (size < 0.25 and one.confidence <= 0.9) or (one.digit == 1 and size < 0.4) or shines:
         return "speck"
     return "written"
+
+
+def is_cut_off(one: Guess, size: tuple[int, ...]) -> bool:
+    """Tell what the edge of a picture, of (h, w) pixels, cuts off: it reaches there, and is not clearly a digit."""
+    left, top, right, bottom = one.component.box
+    at_edge = left <= 0 or top <= 0 or right >= size[1] or bottom >= size[0]
+    return at_edge and one.confidence <= CLEAR
 
 
 def is_plus(one: Guess) -> bool:
