@@ -45,3 +45,10 @@ def test_nothing() -> None:
 def test_spaces_where_a_number_ends() -> None:
     boxes = [(0, 0, 20, 40), (25, 0, 45, 40), (100, 0, 120, 40)]
     assert with_spaces(boxes, ["1", "2", "3"]) == "12 3"
+
+
+def test_tiny_digits_at_any_level_beside_a_huge_one_are_one_line() -> None:
+    boxes = [(49, 340, 59, 358), (209, 340, 232, 386), (387, 364, 394, 382), (528, 320, 543, 338), (676, 302, 777, 457)]
+    assert text_lines([*boxes, (932, 371, 944, 389)]) == [[0, 1, 2, 3, 4, 5]]
+    below = [(52, 500, 62, 518), (210, 500, 220, 518)]
+    assert text_lines([*boxes[:2], *below]) == [[0, 1], [2, 3]]
