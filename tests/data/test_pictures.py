@@ -62,7 +62,7 @@ def test_every_mode_and_polarity_is_read_as_well_as_plain_png(
     examples, notes = load(tmp_path)
     assert len(examples) == COUNT
     assert plain > 0.97
-    assert abs(evaluate(reader, examples).accuracy - plain) <= 0.01
+    assert round(COUNT * abs(evaluate(reader, examples).accuracy - plain)) <= 2
     # A digit that alone is opaque gets the ground that contrasts with it.
     assert ("200 of 200 pictures were dark on light" in notes) == dark_on_light
 
@@ -88,7 +88,7 @@ def test_every_source_of_numbers_and_polarity_is_read_as_well(
         else:
             write_four(tmp_path, IDX[2:], (images, LABELS))
         examples, notes = load(tmp_path)
-    assert abs(evaluate(reader, examples).accuracy - plain) <= 0.01
+    assert round(COUNT * abs(evaluate(reader, examples).accuracy - plain)) <= 2
     assert ("were dark on light and were inverted." in notes) == dark_on_light
 
 
@@ -106,7 +106,7 @@ def test_every_format_is_read(reader: Model, plain: float, tmp_path: Path, endin
             Image.fromarray(image).save(path)
     examples, _ = load(tmp_path)
     assert len(examples) == COUNT
-    assert abs(evaluate(reader, examples).accuracy - plain) <= 0.01
+    assert round(COUNT * abs(evaluate(reader, examples).accuracy - plain)) <= 2
 
 
 def test_heic_is_read(tmp_path: Path) -> None:
