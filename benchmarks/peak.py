@@ -31,10 +31,8 @@ def main() -> None:
     sys.argv = [module, *arguments]
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
-    except SystemExit as end:
-        if end.code:
-            raise
-    Path(file).write_text(str(peak()))
+    finally:
+        Path(file).write_text(str(peak()))
 
 
 if __name__ == "__main__":

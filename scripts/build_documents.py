@@ -123,6 +123,11 @@ def ahead() -> str:
     """Where others are faster, in a sentence."""
     report = json.loads(BENCHMARKS.read_text("utf-8"))
     parts = {f"training in {name.replace('batch ', 'batches of ')}": part for name, part in report["epoch"].items()}
+    parts |= {
+        f"training to {wanted[:-1]} % on the test set": part
+        for wanted, part in report["accuracy"].items()
+        if isinstance(part, dict)
+    }
     parts["reading 10,000 images"] = report["predict"]["10,000 images from bytes"]
     parts["reading one image"] = report["predict"]["one image, bytes, p50"]
     faster = [

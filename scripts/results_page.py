@@ -277,6 +277,8 @@ def _reading_time() -> str:
         "| --- | --- | --- |",
     ]
     named = [(f"a photograph of {one['megapixels']} megapixels", one) for one in times["photographs"]]
-    named += [(f"{one['pictures']:,} pictures of {one['side']} x {one['side']}", one) for one in times["folders"]]
+    named += [
+        (f"{one['pictures']:,} pictures of {one['side']} x {one['side']}, `--single`", one) for one in times["folders"]
+    ]
     lines += [f"| {name} | {one['median_seconds']:.2f} | {one['peak_mb']} MB |" for name, one in named]
     return "\n".join(lines)

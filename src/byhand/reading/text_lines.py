@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,7 @@ def text_lines(boxes: Sequence[Box]) -> list[list[int]]:
         # which stand at any level, but none of them above another.
         both = (lines[-1] if lines else []) + rows[place]
         order = sorted(both, key=lambda i: x[i])
-        apart = all(right[i] <= left[j] for i, j in zip(order[:-1], order[1:], strict=True))
+        apart = all(right[i] <= left[j] for i, j in pairwise(order))
         size = height[both].max() if apart else np.median(height[both])
         if lines and middle[place] - last < SAME * float(size):
             lines[-1] = order
