@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 import scipy.sparse
 import sklearn
@@ -26,6 +27,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import byhand
+from byhand.errors import ByhandError
 from byhand.estimator import MLPClassifier
 from byhand.training.loop import Epoch, Event, Training
 
@@ -262,6 +264,19 @@ def test_several_processes_learn_the_same(digits: tuple[Array, Array]) -> None:
     np.testing.assert_allclose(team.predict_proba(images), alone.predict_proba(images), rtol=1e-6, atol=1e-9)
     assert team.validation_scores_ == alone.validation_scores_
     assert pickle.loads(pickle.dumps(team)).workers == 2
+
+
+def test_a_lost_process_ends_the_training_in_a_sentence() -> None:
+    images, labels = load_digits(return_X_y=True)
+    others = psutil.Process().children(recursive=True)
+
+    def kill(*_: Any) -> None:
+        for process in psutil.Process().children(recursive=True):
+            if process not in others and "resource_tracker" not in " ".join(process.cmdline()):
+                process.kill()
+
+    with pytest.raises(ByhandError, match="leave workers out"):
+        MLPClassifier((16,), workers=2, max_iter=50, random_state=0, callbacks=[kill]).fit(images, labels)
 
 
 def test_callbacks_see_every_epoch_and_may_stop(digits: tuple[Array, Array]) -> None:
