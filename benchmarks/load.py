@@ -52,17 +52,14 @@ class Seen:
     memory: list[tuple[float, int]] = field(default_factory=list)
 
 
-def photographs(count: int, megapixels: float) -> list[bytes]:
-    """So many photographs of pages, brought to a size."""
-    files = []
-    for seed in range(count):
-        image = Image.open(io.BytesIO(make_page(seed).file)).convert("RGB")
-        scale = (megapixels * 1e6 / (image.width * image.height)) ** 0.5
-        image = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS)
-        content = io.BytesIO()
-        image.save(content, "JPEG", quality=90)
-        files.append(content.getvalue())
-    return files
+def photograph(seed: int, megapixels: float, kind: str | None = None) -> bytes:
+    """A photograph of a page, of any kind or a given one, brought to a size."""
+    image = Image.open(io.BytesIO(make_page(seed, kind).file)).convert("RGB")
+    scale = (megapixels * 1e6 / (image.width * image.height)) ** 0.5
+    image = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS)
+    content = io.BytesIO()
+    image.save(content, "JPEG", quality=90)
+    return content.getvalue()
 
 
 def client(place: str, files: list[bytes], number: int, start: float, seconds: float, seen: Seen) -> None:
@@ -169,7 +166,7 @@ def under_load(
         different: so many photographs take turns.
         megapixels: the size of each.
     """
-    files = photographs(different, megapixels)
+    files = [photograph(seed, megapixels) for seed in range(different)]
     seen = Seen()
     with tempfile.TemporaryDirectory() as folder, playing(Path(folder)) as (url, process):
         place = urlsplit(url).netloc

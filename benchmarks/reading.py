@@ -4,7 +4,6 @@ Photographs from 1 to 48 megapixels, the same page at every size, and folders of
 """
 
 import argparse
-import io
 import json
 import os
 import statistics
@@ -18,22 +17,12 @@ from typing import Any
 from PIL import Image
 
 import byhand
+from benchmarks.load import photograph
 from benchmarks.processes import environment
-from evaluation_sets.generated_pages.pages import make_page
 
 MEGAPIXELS = (1, 3, 6, 12, 24, 48)
 FOLDERS = ((1000, 28), (1000, 112), (10_000, 28))  # how many pictures, and their side in pixels
 PAGE_SEED = 12  # any page of several rows
-
-
-def photograph(megapixels: float) -> bytes:
-    """A photograph of a page, brought to a size."""
-    image = Image.open(io.BytesIO(make_page(PAGE_SEED, "rows").file)).convert("RGB")
-    scale = (megapixels * 1e6 / (image.width * image.height)) ** 0.5
-    image = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS)
-    content = io.BytesIO()
-    image.save(content, "JPEG", quality=90)
-    return content.getvalue()
 
 
 def fill(folder: Path, count: int, side: int) -> None:
@@ -84,7 +73,7 @@ def main() -> None:
         photographs, folders = [], []
         for megapixels in MEGAPIXELS:
             place = scratch / f"{megapixels}.jpg"
-            place.write_bytes(photograph(megapixels))
+            place.write_bytes(photograph(PAGE_SEED, megapixels, "rows"))
             photographs.append(measured({"megapixels": megapixels}, place, scratch, options.runs))
         for count, side in FOLDERS:
             place = scratch / f"{count}-{side}"

@@ -95,22 +95,22 @@ def _scribbles(count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
 def _pairs(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Two digits side by side, fitted into one image: what is left when touching digits are not split."""
     left, right = digits[rng.integers(len(digits), size=(2, count))]
+    side, span = IMAGE_SIDE_PX, 2 * IMAGE_SIDE_PX
     # One stands a little higher than the other.
-    rows = np.arange(IMAGE_SIDE_PX) + rng.integers(-3, 4, count)[:, np.newaxis]
-    right = np.take_along_axis(right, rows[:, :, np.newaxis] % IMAGE_SIDE_PX, axis=1)
+    rows = np.arange(side) + rng.integers(-3, 4, count)[:, np.newaxis]
+    right = np.take_along_axis(right, rows[:, :, np.newaxis] % side, axis=1)
     # In the row where they come closest, they overlap a little, touch, or nearly do.
     ends, begins = _last(left), _first(right)
-    shared = (ends > 0) & (begins < IMAGE_SIDE_PX)
-    closest = np.where(shared, ends - begins, -IMAGE_SIDE_PX).max(axis=1)
+    shared = (ends > 0) & (begins < side)
+    closest = np.where(shared, ends - begins, -side).max(axis=1)
     closest = np.where(shared.any(axis=1), closest, ends.max(axis=1) - begins.min(axis=1))
-    gap = (closest + rng.integers(-3, 4, count)).clip(0, IMAGE_SIDE_PX)
-    wide = np.zeros((count, IMAGE_SIDE_PX, 2 * IMAGE_SIDE_PX), np.float32)
-    wide[:, :, :IMAGE_SIDE_PX] = left
-    columns = gap[:, np.newaxis, np.newaxis] + np.arange(IMAGE_SIDE_PX)
-    rows, which = np.arange(IMAGE_SIDE_PX)[:, np.newaxis], np.arange(count)[:, np.newaxis, np.newaxis]
+    gap = (closest + rng.integers(-3, 4, count)).clip(0, side)
+    wide = np.zeros((count, side, span), np.float32)
+    wide[:, :, :side] = left
+    columns = gap[:, np.newaxis, np.newaxis] + np.arange(side)
+    rows, which = np.arange(side)[:, np.newaxis], np.arange(count)[:, np.newaxis, np.newaxis]
     wide[which, rows, columns] = np.maximum(wide[which, rows, columns], right)
     # Both together are brought to the size of one digit and put in the middle.
-    side, span = wide.shape[1:]
     begin, end = _first(wide).min(axis=1), _last(wide).max(axis=1)
     top, bottom = _first(wide.swapaxes(1, 2)).min(axis=1), _last(wide.swapaxes(1, 2)).max(axis=1)
     scale = (np.maximum(end - begin, bottom - top) / DIGIT_BOX_PX)[:, np.newaxis]
@@ -131,8 +131,7 @@ def _first(images: NDArray[Any]) -> NDArray[np.intp]:
 
 def _last(images: NDArray[Any]) -> NDArray[np.intp]:
     """The column after the last with foreground in each row; 0 where there is none."""
-    drawn = images > 60
-    last: NDArray[np.intp] = np.where(drawn.any(axis=2), images.shape[2] - drawn[:, :, ::-1].argmax(axis=2), 0)
+    last: NDArray[np.intp] = images.shape[2] - _first(images[:, :, ::-1])
     return last
 
 

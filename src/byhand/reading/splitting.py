@@ -164,9 +164,8 @@ def _paths(foreground: NDArray[np.float32], settings: SplittingSettings) -> tupl
     """Columns of the best paths, row by row, and how much foreground they cross, in pixels; left to right.
 
     For each column of the middle row, the path through it that crosses least foreground: the cheapest from there to
-    the top
-    and to the bottom. These are taken in the order of that foreground, as long as they lie apart from those taken
-    before.
+    the top and to the bottom. Those that cross less than their surroundings come first, else all would graze the end
+    of one stroke; then the others, in the order of that foreground, as long as they lie apart from those taken before.
     """
     height, width = foreground.shape
     if width < 4:
