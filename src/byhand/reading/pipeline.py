@@ -25,7 +25,7 @@ from byhand.reading.grouping import Classify, GroupingSettings, Guess, group, gu
 from byhand.reading.page import Page, PageSettings, find_pages
 from byhand.reading.preparation import SIZE, stroke_width
 from byhand.reading.resizing import enlarged, reduced, small
-from byhand.reading.rulings import RulingSettings, remove_rulings
+from byhand.reading.rulings import RulingSettings, remove_rulings, without_thin
 from byhand.reading.signs import FoundSign, SignSettings, take_signs
 from byhand.reading.splitting import SplittingSettings, doubted, split
 
@@ -48,7 +48,8 @@ class Settings:
     Attributes:
         broad_window_of_shorter: the window of the background for strokes too broad for the usual one, as a part of the
             page's shorter side; with a plane as the background, 39 errors on 120 pages of one digit instead of 22.
-        broad_of_window: strokes broader than this part of the usual window are too broad for it.
+        broad_of_window: strokes broader than this part of the usual window are too broad for it; and beside them, what
+            is not half as broad is a line.
         alternatives: whether several ways to see the picture are compared; else the likeliest is taken.
         enlarged_px: smaller pictures are enlarged to about this side, so that strokes are several pixels wide.
         compared_px: longer side of the picture in which they are.
@@ -67,6 +68,8 @@ class Settings:
     signs: SignSettings | None = None
     broad_window_of_shorter: float = 0.25
     broad_of_window: float = 0.5
+    thinnest_of_shorter: float = 0.0
+    hard_to_read: float = 0.5
     alternatives: bool = True
     enlarged_px: int = 112
     compared_px: int = 640
@@ -168,20 +171,20 @@ def _likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Setting
     """
     rough, _ = reduced(colours, settings.compared_px)
     pages = list(find_pages(rough, settings.page))[: None if settings.alternatives else 1]
-    wide = replace(
-        settings, foreground=replace(settings.foreground, window_of_shorter=settings.broad_window_of_shorter)
-    )
+    wide = for_broad_strokes(settings)
     best, most, fewest = (pages[0], settings), -1.0, -1.0
     for page in pages:
         broad = settings.alternatives and has_broad_strokes(page, settings)
         if len(pages) == 1 and not broad:
             break
         window, usual = settings, legibility(find_components(page, settings).components, classify)
-        if broad:
+        if broad or usual.part < settings.hard_to_read:
             other = legibility(find_components(page, wide).components, classify)
-            # In the usual window, broad strokes fall into pieces, some of which look like digits.
+            # In the usual window, broad strokes fall into pieces, thinner ones, some of which look like digits.
             least = settings.broad_of_window * settings.foreground.window_of_shorter * min(page.grey.shape)
-            if other.stroke_px > least and settings.second_thought * other.worth > usual.worth:
+            broader = other.stroke_px > settings.second_thought * usual.stroke_px
+            needed = 1 / settings.second_thought if broader else settings.second_thought
+            if other.stroke_px > least and other.worth > needed * usual.worth:
                 window, usual = wide, other
         # The likeliest comes first: a later one must show much more.
         if usual.worth > settings.second_thought * most and usual.number > fewest:
@@ -194,10 +197,18 @@ def _likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Setting
     return find_components(page.of(colours), window)
 
 
+def for_broad_strokes(settings: Settings) -> Settings:
+    """The same settings where strokes are too broad for the usual window."""
+    return replace(
+        settings,
+        foreground=replace(settings.foreground, window_of_shorter=settings.broad_window_of_shorter),
+        thinnest_of_shorter=settings.broad_of_window * settings.foreground.window_of_shorter / 2,
+    )
+
+
 def has_broad_strokes(page: Page, settings: Settings) -> bool:
     """Tell whether there may be strokes too broad for the usual window in which the background is found."""
-    wide = replace(settings.foreground, window_of_shorter=settings.broad_window_of_shorter)
-    foreground = subtract_background(page, wide)
+    foreground = subtract_background(page, for_broad_strokes(settings).foreground)
     strokes = np.where(foreground.mask, foreground.density, 0)
     window = settings.foreground.window_of_shorter * min(strokes.shape)
     return bool(smooth_width(strokes, GRAINLESS_PX) > settings.broad_of_window * window)
@@ -214,9 +225,9 @@ def find_components(page: Page, settings: Settings, *, plane: bool = False) -> F
     """Find the connected components on a page, and the rulings that are taken out first."""
     foreground = subtract_background(page, settings.foreground, plane=plane)
     lines: tuple[Box, ...] = ()
-    rest = foreground
+    rest = without_thin(foreground, settings.thinnest_of_shorter * min(foreground.mask.shape))
     if settings.rulings is not None:
-        rest, lines = remove_rulings(foreground, page.inside, settings.rulings)
+        rest, lines = remove_rulings(rest, page.inside, settings.rulings)
     components, faint = connected_components(rest, settings.components)
     return Found(page, foreground, components, lines, faint)
 
@@ -248,7 +259,8 @@ def legibility(components: Sequence[Component], classify: Classify, most: int = 
     confident = [one for one in guess(likely, classify) if one.confidence >= 0.7]
     part = sum(one.component.amount for one in confident) / max(sum(one.amount for one in components), 1)
     heights = sum(one.component.height * (0.5 if one.digit == 1 else 1) for one in confident)
-    widths = [(smooth_width(one.component.density, SIZE), one.component.amount) for one in confident if one.digit != 1]
+    solid = [one for one in confident if one.digit != 1] or confident
+    widths = [(smooth_width(one.component.density, SIZE), one.component.amount) for one in solid]
     stroke_px = sum(width * amount for width, amount in widths) / max(sum(amount for _, amount in widths), 1)
     return Legibility(heights / max((one.height for one in likely), default=1), part, stroke_px)
 

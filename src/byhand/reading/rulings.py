@@ -49,6 +49,8 @@ class RulingSettings:
     filled: float = 0.9
     slender: float = 12
     thicker: float = 1.8
+    broader: float = 2.5
+    broad_of_shorter: float = 0.02
     darker: float = 1.6
     beside: float = 0.2
     hollow: float = 0.5
@@ -94,16 +96,47 @@ def remove_rulings(
     away = mask & _enlarged(gone, step, mask.shape)
     ruled = away & ~_enlarged(shadows, step, mask.shape)
     if ruled.any():  # a pen is mostly darker than ruling lines, and its strokes go on beside them
+        broad = ruled & _enlarged(_broad(few, gone & ~shadows, settings), step, mask.shape)
+        thin = ruled & ~broad if (ruled & ~broad).any() else ruled
         # Lines differ from place to place: in a shadow, they stand out more.
         side = round(settings.spanning * min(mask.shape))
-        there = ndimage.uniform_filter(ruled.astype(np.float32), side)
-        mean = ndimage.uniform_filter(np.where(ruled, foreground.density, 0), side) / np.maximum(there, 1e-6)
-        usual = np.maximum(mean, np.median(foreground.density[ruled]))
+        there = ndimage.uniform_filter(thin.astype(np.float32), side)
+        mean = ndimage.uniform_filter(np.where(thin, foreground.density, 0), side) / np.maximum(there, 1e-6)
+        usual = np.maximum(mean, np.median(foreground.density[thin]))
         pen = ruled & (foreground.density > settings.darker * usual)
         labels, count = ndimage.label(pen | (mask & ~away))
         beside = np.bincount(labels[mask & ~away], minlength=count + 1)
         away &= ~(pen & (beside > settings.beside * np.bincount(labels.ravel(), minlength=count + 1))[labels])
+        away &= ~(broad & (foreground.density > settings.darker * usual))
     return replace(foreground, density=np.where(away, 0, foreground.density), mask=mask & ~away), boxes
+
+
+def _broad(mask: Mask, lines: Mask, settings: RulingSettings) -> Mask:
+    """Strokes several times as broad as the lines that cross them."""
+    thickness = float(np.percentile(np.minimum(_runs_down(mask), _runs_down(mask.T).T)[lines], 25))
+    side = round(max(settings.broader * thickness, settings.broad_of_shorter * min(mask.shape), 3))
+    return mask & _enlarged_by(_opened(mask, side), side)
+
+
+def without_thin(foreground: Foreground, thinnest_px: float) -> Foreground:
+    """Only strokes of at least such a breadth, with what is thin beside them: broad strokes narrow at their ends."""
+    side = round(thinnest_px)
+    if side < 2:
+        return foreground
+    mask = foreground.mask & _enlarged_by(_opened(foreground.mask, side), side)
+    return replace(foreground, density=np.where(mask, foreground.density, 0), mask=mask)
+
+
+def _opened(mask: Mask, side_px: int) -> Mask:
+    """Where a square of such a side lies within the mask."""
+    grey = mask.view(np.uint8)
+    inner = ndimage.minimum_filter(grey, side_px, mode="constant")
+    return np.asarray(ndimage.maximum_filter(inner, side_px, mode="constant", origin=-1 if side_px % 2 == 0 else 0)) > 0
+
+
+def _enlarged_by(mask: Mask, width_px: int) -> Mask:
+    """The mask with what lies so near it."""
+    return np.asarray(ndimage.maximum_filter(mask.view(np.uint8), 2 * width_px + 1, mode="constant")) > 0
 
 
 def _pooled(mask: Mask, step: int) -> Mask:
