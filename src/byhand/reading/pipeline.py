@@ -173,6 +173,7 @@ def _likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Setting
     pages = list(find_pages(rough, settings.page))[: None if settings.alternatives else 1]
     wide = for_broad_strokes(settings)
     best, most, fewest = (pages[0], settings), -1.0, -1.0
+    shown = Legibility(0, 0, 0, only_ones=False)
     for page in pages:
         broad = settings.alternatives and has_broad_strokes(page, settings)
         if len(pages) == 1 and not broad:
@@ -182,16 +183,18 @@ def _likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Setting
             other = legibility(find_components(page, wide).components, classify)
             # In the usual window, broad strokes fall into pieces, thinner ones, some of which look like digits.
             least = settings.broad_of_window * settings.foreground.window_of_shorter * min(page.grey.shape)
-            broader = other.stroke_px > settings.second_thought * usual.stroke_px
+            broader = other.stroke_px > settings.second_thought * usual.stroke_px and not other.only_ones
             needed = 1 / settings.second_thought if broader else settings.second_thought
             if other.stroke_px > least and other.worth > needed * usual.worth:
                 window, usual = wide, other
-        # The likeliest comes first: a later one must show much more.
-        if usual.worth > settings.second_thought * most and usual.number > fewest:
-            best, most = (page, window), usual.worth
+        # The likeliest comes first: a later one must show much more, but for 1s, which holes and gaps look like.
+        holes = shown.only_ones and not usual.only_ones and usual.stroke_px > settings.second_thought * shown.stroke_px
+        needed = 1 / settings.second_thought if holes else settings.second_thought
+        if usual.worth > needed * most and usual.number > fewest:
+            best, most, shown = (page, window), usual.worth, usual
             if page.inside is not None:
                 most, fewest = max(most, settings.outlined), usual.number
-        if usual.part > settings.legible:
+        if usual.part > settings.legible and not usual.only_ones:
             break
     page, window = best
     return find_components(page.of(colours), window)
@@ -239,12 +242,14 @@ class Legibility:
     Attributes:
         number: of digits; a small one counts less beside a tall one, and a 1 half as much: so do fragments of strokes.
         part: of all foreground, 0 to 1.
-        stroke_px: the width of the strokes of digits other than 1.
+        stroke_px: the width of the strokes of digits other than 1; of all if there are none.
+        only_ones: whether there are none.
     """
 
     number: float
     part: float
     stroke_px: float
+    only_ones: bool
 
     @property
     def worth(self) -> float:
@@ -259,10 +264,10 @@ def legibility(components: Sequence[Component], classify: Classify, most: int = 
     confident = [one for one in guess(likely, classify) if one.confidence >= 0.7]
     part = sum(one.component.amount for one in confident) / max(sum(one.amount for one in components), 1)
     heights = sum(one.component.height * (0.5 if one.digit == 1 else 1) for one in confident)
-    solid = [one for one in confident if one.digit != 1] or confident
-    widths = [(smooth_width(one.component.density, SIZE), one.component.amount) for one in solid]
+    solid = [one for one in confident if one.digit != 1]
+    widths = [(smooth_width(one.component.density, SIZE), one.component.amount) for one in solid or confident]
     stroke_px = sum(width * amount for width, amount in widths) / max(sum(amount for _, amount in widths), 1)
-    return Legibility(heights / max((one.height for one in likely), default=1), part, stroke_px)
+    return Legibility(heights / max((one.height for one in likely), default=1), part, stroke_px, not solid)
 
 
 def kind_of(one: Guess, usual_px: float, usual_darkness: float, heights_px: NDArray[Any]) -> str:
