@@ -79,7 +79,9 @@ class Page:
 
 
 def find_pages(colours: NDArray[np.uint8], settings: PageSettings | None = None) -> Iterator[Page]:
-    """Give what the picture may show, the likeliest first: a page on a desk, a page all over in one polarity or both.
+    """Give what the picture may show, the likeliest first.
+
+    A page on a darker desk; a page all over, in one polarity or both; a blackboard or dark sheet on something lighter.
 
     Args:
         colours: uint8, shape (h, w, 3).
@@ -93,6 +95,18 @@ def find_pages(colours: NDArray[np.uint8], settings: PageSettings | None = None)
     yield as_page(colours, None, polarity >= 0)
     if abs(polarity) < (settings or PageSettings()).clear_polarity:
         yield as_page(colours, None, polarity < 0)
+        dark = find_page(negative(colours), settings) if settings else None
+        if dark is not None:
+            yield as_page(colours, dark, False)
+
+
+def negative(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The negative of a picture, in which what is as bright as its brightest hundredth becomes black.
+
+    From 255 instead, a blackboard in little light would hardly be brighter than what is around it.
+    """
+    brightest = np.uint8(np.percentile(colours[::4, ::4], 99))
+    return np.asarray(brightest - np.minimum(colours, brightest))
 
 
 def as_page(colours: NDArray[np.uint8], inside: Mask | None, dark_on_light: bool) -> Page:

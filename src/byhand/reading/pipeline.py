@@ -1,5 +1,6 @@
 """The pipeline: from a picture to guesses, one pure stage after the other."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -170,13 +171,14 @@ def _likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Setting
     They are compared in a reduced picture.
     """
     rough, _ = reduced(colours, settings.compared_px)
-    pages = list(find_pages(rough, settings.page))[: None if settings.alternatives else 1]
+    pages = find_pages(rough, settings.page)
+    first, *second = itertools.islice(pages, 2 if settings.alternatives else 1)
     wide = for_broad_strokes(settings)
-    best, most, fewest = (pages[0], settings), -1.0, -1.0
+    best, most, fewest = (first, settings), -1.0, -1.0
     shown = Legibility(0, 0, 0, only_ones=False)
-    for page in pages:
+    for page in itertools.chain([first], second, pages if second else ()):
         broad = settings.alternatives and has_broad_strokes(page, settings)
-        if len(pages) == 1 and not broad:
+        if not second and not broad:
             break
         window, usual = settings, legibility(find_components(page, settings).components, classify)
         if broad or usual.part < settings.hard_to_read:
