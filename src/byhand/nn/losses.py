@@ -75,8 +75,8 @@ class SoftmaxNLL:
 
 def softmax(logits: NDArray[Any]) -> NDArray[Any]:
     """Probabilities from logits, shape (n, classes) in and out; stable for logits of any size."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities: NDArray[Any] = powers / powers.sum(axis=1, keepdims=True)
+    probabilities: NDArray[Any] = np.exp(logits - np.maximum.reduce(logits, axis=1, keepdims=True))
+    probabilities /= np.add.reduce(probabilities, axis=1, keepdims=True)
     return probabilities
 
 
