@@ -58,6 +58,21 @@ def test_many_images_are_refused_by_an_overflowing_model_without_a_warning_from_
             model.predict(MNIST.test_images[:1000])
 
 
+@pytest.mark.parametrize("count", [1, 300])
+def test_large_logits_are_no_reason_to_refuse_and_none_to_warn(count: int) -> None:
+    model = byhand.load_model("fast")
+    last = model.network.dense[-1]
+    last.weights *= 1e30  # the sum of the logits' squares is beyond float32, they are not
+    with warnings.catch_warnings(action="error"):
+        assert np.abs(model.logits(IMAGES[:count])).max() > 1e20
+
+
+def test_numpy_warns_of_the_callers_own_overflows_after_a_prediction() -> None:
+    before = np.geterr()
+    byhand.load_model("fast").predict(IMAGES[:1])
+    assert np.geterr() == before
+
+
 def test_eight_threads_read_as_one() -> None:
     pictures = [np.kron(image, np.ones((4, 4), np.uint8)) for image in IMAGES[:40]]
     alone = [byhand.read(picture, single=True) for picture in pictures]

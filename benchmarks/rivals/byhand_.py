@@ -55,10 +55,11 @@ def join(training: Training, crew: Crew, members: int) -> None:
         crew: the processes.
         members: how many are wanted; 0 for the fastest.
     """
-    members, training.one_thread = choose_members(training, crew, members)
-    if members > 1:
-        seconds_per_step(training, crew, members, 3)
-        crew.join(training, members)
+    chosen, training.one_thread = choose_members(training, crew, members)
+    if chosen > 1:
+        if members:  # else a trial has waited for them
+            seconds_per_step(training, crew, chosen, 3)
+        crew.join(training, chosen)
 
 
 class Byhand:

@@ -5,8 +5,10 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from typing import cast
 
 import pytest
+from threadpoolctl import threadpool_info
 
 from byhand.errors import ByhandError
 from byhand.playground.pool import MOST_BYTES, BrokenOffError, BusyError, Pool
@@ -32,6 +34,14 @@ def sleep(seconds: float) -> int:
     return os.getpid()
 
 
+def threads_of_the_products() -> list[int]:
+    import numpy as np
+    import scipy.linalg  # has a library of its own
+
+    assert np.isfinite(scipy.linalg.inv(np.eye(3))).all()
+    return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+
 def refuse() -> None:
     raise ByhandError("This cannot work.")
 
@@ -54,6 +64,11 @@ def run() -> Iterator[Callable[[Work], object]]:
     pool.warm()
     yield lambda work: wait_for(work(pool))
     pool.stop()
+
+
+def test_a_process_computes_on_one_core_also_with_libraries_that_it_loads_later(run: Callable[[Work], object]) -> None:
+    threads = run(lambda pool: pool.run(yes, threads_of_the_products))
+    assert threads and set(cast(list[int], threads)) == {1}
 
 
 def test_a_task_gives_its_result_from_another_process(run: Callable[[Work], object]) -> None:

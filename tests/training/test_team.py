@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
+from numpy.typing import NDArray
 
 from byhand.data import Dataset
 from byhand.errors import ByhandError
@@ -18,6 +19,7 @@ from byhand.model import Model
 from byhand.preprocessing import MinMaxScaling
 from byhand.training import run as run_module
 from byhand.training.crew import Crew, LostMemberError, can_share
+from byhand.training.crew_size import FEWEST_TRIAL_STEPS, TRIAL_STEPS, seconds_per_step
 from byhand.training.loop import Event
 from byhand.training.recipe import Recipe
 from byhand.training.run import Run
@@ -119,6 +121,20 @@ def test_a_checkpoint_goes_on_with_any_number(few_digits: Dataset, tmp_path: Pat
     resumed = in_folder(2, None)
     assert np.abs(whole.network.parameters - resumed.network.parameters).max() < 1e-9
     assert len(resumed.history) == 4
+
+
+def test_a_trial_of_slow_steps_ends_early(few_digits: Dataset) -> None:
+    steps: list[int] = []
+
+    def slow(images: NDArray[Any], *_: Any) -> NDArray[Any]:
+        time.sleep(0.1)
+        steps.append(len(images))
+        return images
+
+    run = Run(Recipe.load("fast", hidden=[24], epochs=1, batch_size=10, workers=1), few_digits)
+    run.training.augment = slow
+    assert seconds_per_step(run.training, None, 1) >= 0.1
+    assert FEWEST_TRIAL_STEPS <= len(steps) < TRIAL_STEPS
 
 
 def test_too_many_workers_are_refused() -> None:

@@ -15,10 +15,10 @@ from byhand.training.run import Run
 class TrainingProgress:
     """Progress on stderr; the bar appears only where someone watches a terminal."""
 
-    def __init__(self, run: Run, quiet: bool) -> None:
+    def __init__(self, run: Run) -> None:
         self.run = run
         self.warned = False
-        self.console = Console(stderr=True, quiet=quiet, highlight=False)
+        self.console = Console(stderr=True, highlight=False)
         self.progress = Progress(
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(bar_width=30),
@@ -27,7 +27,7 @@ class TrainingProgress:
             TextColumn("left"),
             console=self.console,
             transient=True,
-            disable=quiet or not self.console.is_terminal,
+            disable=not self.console.is_terminal,
         )
 
     def __enter__(self) -> Self:

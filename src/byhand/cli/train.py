@@ -112,7 +112,6 @@ def train(
 
 def _train(run: "Run", place: Path, figures: bool, as_json: bool, quiet: bool) -> None:
     """Train in a run folder, from the beginning or from its checkpoint, and say what came of it."""
-    from byhand.cli.progress import TrainingProgress
     from byhand.training.crew import LostMemberError
     from byhand.training.divergence import DivergedError
     from byhand.training.run_folder import save_recipe, save_run
@@ -120,9 +119,7 @@ def _train(run: "Run", place: Path, figures: bool, as_json: bool, quiet: bool) -
     run.folder = place
     save_recipe(run.recipe, place)
     try:
-        with TrainingProgress(run, quiet) as progress:
-            for event in run.events():
-                progress.show(event)
+        _show_progress(run, quiet)
     except DivergedError as error:
         save_run(run, place)
         error.args = (f"{error} They are in {place}.",)
@@ -166,6 +163,18 @@ def _train(run: "Run", place: Path, figures: bool, as_json: bool, quiet: bool) -
         )
     if run.interrupted or stopped_drawing:
         raise typer.Exit(INTERRUPTED)
+
+
+def _show_progress(run: "Run", quiet: bool) -> None:
+    """Train to the end, and show where it stands."""
+    if quiet:
+        run.complete()
+        return
+    from byhand.cli.progress import TrainingProgress  # 60 ms
+
+    with TrainingProgress(run) as progress:
+        for event in run.events():
+            progress.show(event)
 
 
 def _draw(run: "Run", folder: Path) -> list[Path]:

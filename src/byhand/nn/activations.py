@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 # exp() of more than this overflows in float32; the sigmoid of -80 is 1e-35, which is 0 to any weight.
-LARGEST_EXPONENT = 80
+# Arrays, since NumPy takes 0.4 microseconds longer for a Python number; float32 gives way to float64.
+LARGEST_EXPONENT, ONE = np.array(80, np.float32), np.array(1, np.float32)
 
 
 class Sigmoid:
@@ -29,7 +30,7 @@ class Sigmoid:
         np.negative(a, out=a)
         np.minimum(a, LARGEST_EXPONENT, out=a)
         np.exp(a, out=a)
-        a += 1
+        a += ONE
         np.reciprocal(a, out=a)
         return a
 
@@ -37,7 +38,7 @@ class Sigmoid:
         """Turn dL/da into dL/dz, shape (n, units), in place."""
         a = self.output
         output_gradient *= a
-        np.subtract(1, a, out=a)
+        np.subtract(ONE, a, out=a)
         output_gradient *= a
         return output_gradient
 
@@ -58,7 +59,7 @@ class Tanh:
         """Turn dL/da into dL/dz, shape (n, units), in place."""
         a = self.output
         a *= a
-        np.subtract(1, a, out=a)
+        np.subtract(ONE, a, out=a)
         output_gradient *= a
         return output_gradient
 

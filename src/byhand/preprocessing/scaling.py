@@ -61,7 +61,8 @@ class MinMaxScaling:
         Returns:
             Shape (n, pixels).
         """
-        pixels = images.reshape(len(images), math.prod(images.shape[1:]))  # also where there are none
+        # Not -1, for there may be none.
+        pixels = images if images.ndim == 2 else images.reshape(len(images), math.prod(images.shape[1:]))
         if out is None:
             out = np.empty(pixels.shape, dtype)
         factor, offset = self.factor_and_offset(out.dtype)

@@ -15,6 +15,7 @@ from byhand.data.decoding import Picture, decode, from_array
 from byhand.errors import ByhandError, InputWarning
 from byhand.jupyter import html_table
 from byhand.model import OTHER, SURE, Model, load_model, shipped_model
+from byhand.processors import one_blas_thread
 from byhand.reading.components import Box, trimmed
 from byhand.reading.grouping import Classify, GroupingSettings, Guess
 from byhand.reading.pipeline import Found, Settings, find_digits
@@ -428,6 +429,8 @@ def _lines(
     return lines, rows, [sign for row in rows for i in row for sign in before.get(i, [])]
 
 
+# Products of a few dozen images are small: threads that wait for each other took four times the processor's time.
+@one_blas_thread()
 def stages_of(picture: Picture, model: Model, *, single: bool = False, settings: Settings | None = None) -> Stages:
     """Read a decoded picture and keep the stages on the way; arguments as for `read`."""
     if single:

@@ -93,7 +93,7 @@ class Crew:
         # They import this very byhand, wherever the user's script has found it, and never the user's script.
         paths = [str(Path(__file__).parents[2]), *sys.path]
         code = f"import sys; sys.path[:] = {paths!r}; from byhand.training.crew import serve; serve()"
-        one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        one_thread = dict.fromkeys([f"{name}_NUM_THREADS" for name in ("OPENBLAS", "OMP", "MKL", "BLIS")], "1")
         # Ctrl-C, which a terminal sends to all processes in the foreground, is for this one alone.
         apart: dict[str, Any] = (
             {"creationflags": 0x200}  # CREATE_NEW_PROCESS_GROUP
@@ -245,6 +245,7 @@ def serve() -> None:
         )  # fmt: skip
         training.position, training.guard.limit = order.position, order.limit
         training.join(whole, Exchange(arrays, order.rank, order.members, order.count, lambda: None))
+        training.one_thread = False  # it has but one, and to make sure would take 10 ms before the first step
         with suppress(DivergedError):  # the first member says so
             for _ in islice((event for event in training.events() if event is Event.STEP), order.steps):
                 pass

@@ -16,8 +16,8 @@ from byhand.training.recipe import Recipe
 # Below so many weights times images shown, about half a second of learning, a second process is not worth its start.
 WORTH_A_CREW = 1e10
 PIXELS = 784  # of most images; the size of others is known too late
-# A trial: so many steps, but for so long at most.
-TRIAL_STEPS, TRIAL_SECONDS = 60, 0.15
+# A trial: so many steps, but for so long at most. With 60 steps, the start took 0.1 s longer, and no choice was better.
+TRIAL_STEPS, FEWEST_TRIAL_STEPS, TRIAL_SECONDS = 24, 4, 0.15
 # More processes must be faster by this factor: they are in the way of others.
 WORTH_MORE = 1.05
 
@@ -57,8 +57,8 @@ def choose_members(training: Training, crew: Crew, wanted: int) -> tuple[int, bo
         return 1, training.one_thread
     if wanted:
         return crew.size, True
-    steps = max(3, min(TRIAL_STEPS, int(TRIAL_SECONDS / seconds_per_step(training, None, 1, 3))))
-    alone = seconds_per_step(training, None, 1, steps)
+    alone = seconds_per_step(training, None, 1)
+    steps = max(FEWEST_TRIAL_STEPS, min(TRIAL_STEPS, int(TRIAL_SECONDS / alone)))
     best, fastest, members = 1, alone, 2
     while members <= crew.size:
         try:
@@ -70,14 +70,20 @@ def choose_members(training: Training, crew: Crew, wanted: int) -> tuple[int, bo
         best, fastest = members, shared
         members = crew.size if members < crew.size < 2 * members else 2 * members
     # Last, for BLAS' threads look for work for a while, each on a core that a member would need.
-    threads = seconds_per_step(training, None, 1, steps, one_thread=False)
+    threads = seconds_per_step(training, None, 1, one_thread=False)
     if threads * WORTH_MORE < fastest:
         return 1, False
     return best, True
 
 
-def seconds_per_step(training: Training, crew: Crew | None, members: int, steps: int, one_thread: bool = True) -> float:
-    """How long a step of a copy of a training takes, undisturbed: the fastest tenth of a few."""
+def seconds_per_step(
+    training: Training, crew: Crew | None, members: int, steps: int = TRIAL_STEPS, one_thread: bool = True
+) -> float:
+    """How long a step of a copy of a training takes, undisturbed: the fastest tenth of a few.
+
+    One process stops early when it has taken too long: on a machine with other work, threads that wait for each other
+    can take a hundred times as long for a step. Several take as many steps as all have been told.
+    """
     trial = Training(
         copy.deepcopy(training.network), training.inputs, training.targets, training.recipe, np.random.default_rng(0),
         scale=training.scale, augment=training.augment, weighted=training.criterion.weighted,
@@ -90,6 +96,7 @@ def seconds_per_step(training: Training, crew: Crew | None, members: int, steps:
         for event in trial.events():
             if event is Event.STEP:
                 times.append(time.perf_counter())
-                if len(times) > steps:
+                late = crew is None and len(times) > FEWEST_TRIAL_STEPS and times[-1] - times[0] > TRIAL_SECONDS
+                if late or len(times) > steps:
                     break
     return float(np.quantile(np.diff(times)[1:], 0.1))
