@@ -171,7 +171,7 @@ def _brighter(smooth: NDArray[Any], settings: PageSettings) -> Iterator[Mask]:
     for level in np.linspace(low, high, settings.levels + 2)[1:-1]:
         labels, count = ndimage.label(smooth > level)
         if count:
-            yield ndimage.binary_fill_holes(labels == 1 + int(np.bincount(labels.ravel())[1:].argmax()))
+            yield filled(labels == 1 + int(np.bincount(labels.ravel())[1:].argmax()))
 
 
 def _pieced_together(channels: NDArray[Any], settings: PageSettings) -> Iterator[Mask]:
@@ -189,7 +189,25 @@ def _pieced_together(channels: NDArray[Any], settings: PageSettings) -> Iterator
                 region = np.logical_or.reduce(some)
                 within = settings.least_of_picture < region.mean() < settings.most_of_picture
                 if within and ndimage.label(region)[1] == 1:
-                    yield ndimage.binary_fill_holes(region)
+                    yield filled(region)
+
+
+def holes(region: Mask) -> tuple[NDArray[np.int32], int]:
+    """What a region encloses, numbered from 1 as `ndimage.label` does, and how many holes there are."""
+    labels, count = ndimage.label(~region)
+    # Not enclosed is what reaches the edge. SciPy's binary_fill_holes lets it grow inwards pixel by pixel: 8 times the
+    # time for a grid on a page.
+    enclosed = np.ones(count + 1, bool)
+    for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        enclosed[edge] = False
+    enclosed[0] = False
+    numbers = np.where(enclosed, enclosed.cumsum(), 0).astype(np.int32)
+    return numbers[labels], int(enclosed.sum())
+
+
+def filled(region: Mask) -> Mask:
+    """A region with what it encloses."""
+    return region | (holes(region)[0] > 0)
 
 
 def hull_of(region: Mask) -> NDArray[Any]:

@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from byhand.reading.components import EIGHT, Box
 from byhand.reading.foreground import Foreground
-from byhand.reading.page import convex, four_sided
+from byhand.reading.page import convex, filled, four_sided, holes
 
 Mask = NDArray[np.bool_]
 
@@ -211,12 +211,12 @@ class Lines:
         """
         if float(own.mean()) > self.settings.hollow:
             return None
-        labels, count = ndimage.label(ndimage.binary_fill_holes(own) & ~own)
+        labels, count = holes(own)
         cells, areas, straight = [], [], []
         for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
             if min(part.stop - part.start for part in place) < self.settings.shortest_px / 2:
                 continue
-            region = ndimage.binary_fill_holes(np.pad(labels[place] == number, 1))[1:-1, 1:-1]
+            region = filled(labels[place] == number)
             cells.append((place, convex(region)))
             areas.append(int(region.sum()))
             straight.append(four_sided(region) > self.settings.straight)
