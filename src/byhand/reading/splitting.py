@@ -140,24 +140,31 @@ def find_seams(one: Component, settings: SplittingSettings) -> Seams:
         return Seams(0, {}, {})
     rows = (np.arange(one.height) * len(reduced) // one.height).clip(0, len(reduced) - 1)
     factor = one.width / reduced.shape[1]
-    lines = [np.zeros(one.height), *((path[rows] + 0.5) * factor for path in paths), np.full(one.height, np.inf)]
-    columns = np.arange(one.width)
+    cuts = [np.ceil((path[rows] + 0.5) * factor).astype(int) for path in paths]  # the first column right of each seam
+    lines = np.array([np.zeros_like(rows), *cuts, np.full_like(rows, one.width)])
+    left_of = np.pad(one.density.cumsum(axis=1, dtype=float), ((0, 0), (1, 0)))[np.arange(one.height), lines]
+    least = settings.least_amount * one.amount
     parts = {}
     for start in range(len(lines)):
         for end in range(start + 1, len(lines)):
-            if (start, end) == (0, len(lines) - 1):
+            too_light = (left_of[end] - left_of[start]).clip(0).sum() < 0.999 * least
+            if too_light or (start, end) == (0, len(lines) - 1):
                 continue
-            between = (columns >= lines[start][:, np.newaxis]) & (columns < lines[end][:, np.newaxis])
-            part = trimmed(replace(one, density=np.where(between, one.density, 0)))
-            if (
-                part
-                and part.height >= settings.least_height * one.height
-                and part.amount >= settings.least_amount * one.amount
-                and part.width < 1.5 * one.height
-            ):
+            part = _between(one, lines[start], lines[end])
+            if part and part.width >= 1.5 * one.height:
+                break
+            if part and part.height >= settings.least_height * one.height and part.amount >= least:
                 parts[start, end] = part
     width = max(1.0, stroke_width(reduced))
     return Seams(len(paths), parts, {i + 1: foreground / width for i, foreground in enumerate(crossed)})
+
+
+def _between(one: Component, left: NDArray[np.intp], right: NDArray[np.intp]) -> Component | None:
+    """The part of a component from one column, row by row, up to another; None if there is no foreground."""
+    first, last = int(left.min()), int(right.max())
+    columns = np.arange(first, last)
+    between = (columns >= left[:, np.newaxis]) & (columns < right[:, np.newaxis])
+    return trimmed(Component(np.where(between, one.density[:, first:last], 0), one.left + first, one.top, one.darkness))
 
 
 def _paths(foreground: NDArray[np.float32], settings: SplittingSettings) -> tuple[list[NDArray[np.intp]], list[float]]:
