@@ -101,10 +101,10 @@ def connected_components(
     if not count:
         return (), ()
     smooth = ndimage.uniform_filter(density, 3) if min(density.shape) > 100 else density
-    inked = labels > 0
-    owners = labels[inked]
+    mask = foreground.mask
+    owners = labels[mask]
     darkest = np.zeros(count + 1, np.float32)
-    np.maximum.at(darkest, owners, smooth[inked])
+    np.maximum.at(darkest, owners, smooth[mask])
     areas = np.bincount(owners, minlength=count + 1)
     places = ndimage.find_objects(labels)
     order = np.argsort(darkest)
@@ -120,15 +120,15 @@ def connected_components(
     ]
     darkest[darkest < least] = np.inf
     darkest[0] = np.inf
-    peak = darkest[labels]
-    strokes = density > settings.edge * peak
-    labels, count = ndimage.label(strokes, EIGHT)
+    strokes = np.zeros_like(mask)
+    strokes[mask] = density[mask] > settings.edge * darkest[owners]
+    pieces, count = ndimage.label(strokes, EIGHT)
     found = []
-    for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
-        own = labels[place] == number
+    for number, place in enumerate(ndimage.find_objects(pieces, count), start=1):
+        own = pieces[place] == number
         # With the soft edge around it, within its box.
         around = ndimage.binary_dilation(own, EIGHT) if min(own.shape) > 1 else own
-        here, scale = density[place], float(peak[place][own].max())
+        here, scale = density[place], float(darkest[labels[place][own][0]])
         found.append(
             Component(
                 np.where(around, np.minimum(1, here / scale), 0).astype(np.float32),

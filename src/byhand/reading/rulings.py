@@ -85,7 +85,7 @@ def remove_rulings(
     gone = few & (grids | lines | shadows)
     if not gone.any():
         return foreground, ()
-    labels, count = ndimage.label(ndimage.binary_dilation(gone, EIGHT, iterations=2))  # what is left of a line is one
+    labels, count = ndimage.label(ndimage.maximum_filter(gone, 5, mode="constant"))  # what is left of a line is one
     height, width = mask.shape
     boxes = tuple(
         (x.start * step, y.start * step, min(width, x.stop * step), min(height, y.stop * step))
@@ -95,14 +95,20 @@ def remove_rulings(
     ruled = away & ~_enlarged(shadows, step, mask.shape)
     if ruled.any():  # a pen is mostly darker than ruling lines, and its strokes go on beside them
         # Lines differ from place to place: in a shadow, they stand out more.
-        side = round(settings.spanning * min(mask.shape))
-        there = ndimage.uniform_filter(ruled.astype(np.float32), side)
-        mean = ndimage.uniform_filter(np.where(ruled, foreground.density, 0), side) / np.maximum(there, 1e-6)
-        usual = np.maximum(mean, np.median(foreground.density[ruled]))
-        pen = ruled & (foreground.density > settings.darker * usual)
-        labels, count = ndimage.label(pen | (mask & ~away))
-        beside = np.bincount(labels[mask & ~away], minlength=count + 1)
-        away &= ~(pen & (beside > settings.beside * np.bincount(labels.ravel(), minlength=count + 1))[labels])
+        side = round(settings.spanning * min(few.shape))
+        there, dark = (
+            ndimage.uniform_filter(np.asarray(Image.fromarray(ruled * values).reduce(step)), side)
+            for values in (np.float32(1), foreground.density)
+        )
+        rows, columns = np.nonzero(ruled)
+        mean = (dark / np.maximum(there, 1e-6))[rows // step, columns // step]
+        own = foreground.density[ruled]
+        pen = np.zeros_like(ruled)
+        pen[ruled] = own > settings.darker * np.maximum(mean, np.median(own))
+        rest = mask & ~away
+        labels, count = ndimage.label(pen | rest)
+        beside, along = (np.bincount(labels[part], minlength=count + 1) for part in (rest, pen))
+        away[pen] = (beside <= settings.beside * (beside + along))[labels[pen]]
     return replace(foreground, density=np.where(away, 0, foreground.density), mask=mask & ~away), boxes
 
 
@@ -119,7 +125,7 @@ def _enlarged(mask: Mask, step: int, shape: tuple[int, ...]) -> Mask:
 
 def _edge_of(inside: Mask, width_px: int) -> Mask:
     """The rim of the page; where the page goes on beyond the picture, that of the picture."""
-    inner: Mask = ndimage.binary_erosion(inside, EIGHT, iterations=width_px)
+    inner: Mask = ndimage.minimum_filter(inside, 2 * width_px + 1, mode="constant")
     return inside & ~inner
 
 
@@ -211,10 +217,11 @@ class Lines:
         """
         if float(own.mean()) > self.settings.hollow:
             return None
-        labels, count = holes(own)
+        labels, enclosed = holes(own)
         cells, areas, straight = [], [], []
-        for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
-            if min(part.stop - part.start for part in place) < self.settings.shortest_px / 2:
+        for number, place in enumerate(ndimage.find_objects(labels), start=1):
+            narrow = min(part.stop - part.start for part in place) < self.settings.shortest_px / 2
+            if narrow or not enclosed[number]:
                 continue
             region = filled(labels[place] == number)
             cells.append((place, convex(region)))
@@ -237,7 +244,8 @@ class Lines:
     def _across_page(self, mask: Mask) -> Mask:
         """Foreground on lines near the horizontal that are filled over most of the page.
 
-        Every pixel votes, for each slope, for the height at which a line through it begins (Hough 1962).
+        Every pixel votes, for each slope, for the height at which a line through it begins (Hough 1962). Pixels of one
+        column vote for different heights.
         """
         found = np.zeros_like(mask)
         height, width = mask.shape
@@ -248,12 +256,11 @@ class Lines:
         least = self.settings.across * max(np.ptp(columns) + 1, 0.7 * width, self.settings.shortest_px)
         for degrees in np.arange(-self.settings.steepest_degrees, self.settings.steepest_degrees + 0.25, 0.5):
             slope = math.tan(math.radians(degrees))
-            start = np.rint(rows - slope * columns).astype(int)
+            start = rows - np.rint(slope * np.arange(width)).astype(int)[columns]
             start -= start.min()
-            # Each column votes once for a height; two neighbouring heights count together.
-            if (_pairs(np.bincount(start)) < least).all():
+            votes = _pairs(np.bincount(start))  # two neighbouring heights count together
+            if (votes < least).all():
                 continue
-            votes = _pairs(np.bincount(np.unique(start * width + columns) // width))
             on = ndimage.maximum_filter1d(votes >= least, 3, mode="constant")[start]
             found[rows[on], columns[on]] = True
         return found
@@ -340,14 +347,20 @@ def _pairs(votes: NDArray[Any]) -> NDArray[Any]:
 
 def _thickness(lines: Mask) -> float:
     """How thick lines are in pixels: four times the mean distance to the edge, which grows from 1 by one."""
-    inner = ndimage.distance_transform_edt(np.pad(lines, 1))[1:-1, 1:-1]
-    return 4 * float(inner[lines].mean()) - 1
+    # Piece by piece, for most of the page is none: half the time.
+    labels, count = ndimage.label(lines)
+    distances = (
+        ndimage.distance_transform_edt(np.pad(labels[place] == number, 1)).sum()
+        for number, place in enumerate(ndimage.find_objects(labels, count), start=1)
+    )
+    return 4 * float(sum(distances)) / int(lines.sum()) - 1
 
 
 def _runs_down(mask: Mask) -> NDArray[Any]:
     """For each pixel of foreground, how many pixels of foreground follow one another in its column through it."""
-    height = len(mask)
-    index = np.arange(1, height + 1, dtype=np.int32)[:, np.newaxis]
-    last_gap = np.maximum.accumulate(np.where(mask, 0, index), axis=0)
-    next_gap = np.minimum.accumulate(np.where(mask, height + 1, index)[::-1], axis=0)[::-1]
-    return np.where(mask, next_gap - last_gap - 1, 0)
+    columns = np.pad(mask.T, ((0, 0), (0, 1)))  # with a gap after each
+    places = np.flatnonzero(columns)
+    run = (np.diff(places, prepend=-2) > 1).cumsum() - 1
+    lengths = np.zeros(columns.size, np.int32)
+    lengths[places] = np.bincount(run)[run]
+    return lengths.reshape(columns.shape)[:, :-1].T
