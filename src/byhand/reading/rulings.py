@@ -95,16 +95,14 @@ def remove_rulings(
     ruled = away & ~_enlarged(shadows, step, mask.shape)
     if ruled.any():  # a pen is mostly darker than ruling lines, and its strokes go on beside them
         # Lines differ from place to place: in a shadow, they stand out more.
-        side = round(settings.spanning * min(few.shape))
+        side = round(settings.spanning * min(mask.shape))
         there, dark = (
-            ndimage.uniform_filter(np.asarray(Image.fromarray(ruled * values).reduce(step)), side)
-            for values in (np.float32(1), foreground.density)
+            ndimage.uniform_filter(ruled * values, side)[ruled] for values in (np.float32(1), foreground.density)
         )
-        rows, columns = np.nonzero(ruled)
-        mean = (dark / np.maximum(there, 1e-6))[rows // step, columns // step]
         own = foreground.density[ruled]
+        usual = np.maximum(dark / np.maximum(there, 1e-6), np.median(own))
         pen = np.zeros_like(ruled)
-        pen[ruled] = own > settings.darker * np.maximum(mean, np.median(own))
+        pen[ruled] = own > settings.darker * usual
         rest = mask & ~away
         labels, count = ndimage.label(pen | rest)
         beside, along = (np.bincount(labels[part], minlength=count + 1) for part in (rest, pen))
@@ -250,15 +248,15 @@ class Lines:
         """
         found = np.zeros_like(mask)
         height, width = mask.shape
-        thin = mask & (_runs_down(mask) <= 0.005 * height + 3)
-        rows, columns = np.nonzero(thin)
+        places, _, length = _runs(np.pad(mask.T, ((0, 0), (0, 1))))
+        columns, rows = np.divmod(places[length <= 0.005 * height + 3], height + 1)
         if not self.settings.shortest_px <= len(rows) < self.settings.most_lined * mask.size:
             return found
         least = self.settings.across * max(np.ptp(columns) + 1, 0.7 * width, self.settings.shortest_px)
         for degrees in np.arange(-self.settings.steepest_degrees, self.settings.steepest_degrees + 0.25, 0.5):
             slope = math.tan(math.radians(degrees))
-            start = rows - np.rint(slope * np.arange(width)).astype(int)[columns]
-            start -= start.min()
+            drop = np.rint(slope * np.arange(width)).astype(int)
+            start = rows + (drop.max() - drop)[columns]
             votes = _pairs(np.bincount(start))  # two neighbouring heights count together
             if (votes < least).all():
                 continue
