@@ -113,7 +113,7 @@ def connected_components(
     darkest = np.zeros(count + 1, np.float32)
     np.maximum.at(darkest, owners, smooth[mask])
     areas = np.bincount(owners, minlength=count + 1)
-    places = ndimage.find_objects(labels)
+    places = ndimage.find_objects(labels, count)
     order = np.argsort(darkest)
     # Noise weighs less than by its area, and a long thin line less than by its height.
     weights = np.minimum([0, *((y.stop - y.start) ** 2 for y, _ in places)], 10 * areas)

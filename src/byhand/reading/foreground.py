@@ -64,11 +64,13 @@ def subtract_background(page: Page, settings: ForegroundSettings | None = None, 
     grey = page.grey
     window = max(settings.window_least_px, round(settings.window_of_shorter * min(grey.shape)))
     level = plane_level(grey) if plane else local_level(grey, window)
-    raw = np.asarray(1 - grey / np.maximum(level, 4), np.float32)
+    # In place: so much memory takes longer to get than to fill.
+    raw = np.maximum(level, 4)
+    np.divide(grey, raw, out=raw)
+    np.subtract(1, raw, out=raw)
     sample = raw if page.inside is None else raw[page.inside]
     sample = sample.reshape(-1)[:: max(1, sample.size // 100_000)]
     threshold = settings.noise_deviations * noise(raw)
-    # In place: so much memory takes longer to get than to fill.
     np.clip(threshold, settings.faintest, settings.noise_most, out=threshold)
     density = raw
     density -= 0 if plane else np.float32(np.median(sample))

@@ -147,11 +147,13 @@ def find_page(colours: NDArray[np.uint8], settings: PageSettings | None = None) 
     for region in itertools.chain(_brighter(smooth, settings), _pieced_together(channels, settings)):
         # What takes longer comes later: most regions fail here.
         sides = sides_within(region)
-        if sides < 2 or ndimage.label(region)[1] > 1:
+        if sides < 2:
             continue
-        region = filled(region)
+        pieces, region = region, filled(region)
         area = float(region.mean())
         if not settings.least_of_picture < area < settings.most_of_picture or area <= most:
+            continue
+        if ndimage.label(pieces)[1] > 1:
             continue
         if sides < 3:
             # No shadow is as dark as a dark desk.
