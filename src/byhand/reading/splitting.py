@@ -156,11 +156,11 @@ def find_seams(one: Component, settings: SplittingSettings) -> Seams:
                 continue
             part = _between(one, lines[start], lines[end])
             if part and part.width >= 1.5 * one.height:
-                break
+                break  # farther seams only make it wider
             if part and part.height >= settings.least_height * one.height and part.amount >= least:
                 parts[start, end] = part
                 reached.add(end)
-    # Of those that one after the other reach from edge to edge, there are a third as many.
+    # Only parts that follow one another from edge to edge can be chosen: a third of all on photographs of rows.
     onward = {last}
     for start, end in reversed(list(parts)):
         if end in onward:
