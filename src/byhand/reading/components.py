@@ -100,13 +100,20 @@ def connected_components(
     labels, count = ndimage.label(foreground.mask, EIGHT)
     if not count:
         return (), ()
-    smooth = ndimage.uniform_filter(density, 3) if min(density.shape) > 100 else density
-    inked = labels > 0
-    owners = labels[inked]
+    mask = foreground.mask
+    smooth = density
+    if min(density.shape) > 100:  # the mean of 3 x 3 pixels, in half the time of uniform_filter
+        bordered = np.pad(density, 1, mode="edge")
+        down = bordered[:-2] + bordered[1:-1]
+        down += bordered[2:]
+        smooth = down[:, :-2] + down[:, 1:-1]
+        smooth += down[:, 2:]
+        smooth /= 9
+    owners = labels[mask]
     darkest = np.zeros(count + 1, np.float32)
-    np.maximum.at(darkest, owners, smooth[inked])
+    np.maximum.at(darkest, owners, smooth[mask])
     areas = np.bincount(owners, minlength=count + 1)
-    places = ndimage.find_objects(labels)
+    places = ndimage.find_objects(labels, count)
     order = np.argsort(darkest)
     # Noise weighs less than by its area, and a long thin line less than by its height.
     weights = np.minimum([0, *((y.stop - y.start) ** 2 for y, _ in places)], 10 * areas)
@@ -120,15 +127,15 @@ def connected_components(
     ]
     darkest[darkest < least] = np.inf
     darkest[0] = np.inf
-    peak = darkest[labels]
-    strokes = density > settings.edge * peak
-    labels, count = ndimage.label(strokes, EIGHT)
+    strokes = np.zeros_like(mask)
+    strokes[mask] = density[mask] > settings.edge * darkest[owners]
+    pieces, count = ndimage.label(strokes, EIGHT)
     found = []
-    for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
-        own = labels[place] == number
+    for number, place in enumerate(ndimage.find_objects(pieces, count), start=1):
+        own = pieces[place] == number
         # With the soft edge around it, within its box.
         around = ndimage.binary_dilation(own, EIGHT) if min(own.shape) > 1 else own
-        here, scale = density[place], float(peak[place][own].max())
+        here, scale = density[place], float(darkest[labels[place][own][0]])
         found.append(
             Component(
                 np.where(around, np.minimum(1, here / scale), 0).astype(np.float32),
@@ -185,6 +192,22 @@ def combined(components: Sequence[Component]) -> Component:
         part = density[s.top - top : s.bottom - top, s.left - left : s.right - left]
         np.maximum(part, s.density, out=part)
     return Component(density, left, top, max(s.darkness for s in components))
+
+
+def linked_numbers(linked: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """For each of several things the least number, from 0, of those that it is linked with, directly or through others.
+
+    Args:
+        linked: whether two are, one way or the other, shape (n, n).
+    """
+    # SciPy's sparse graphs take longer to import than to do this: with its hulls, 0.07 s.
+    one, other = np.nonzero(linked | linked.T)
+    numbers, before = np.arange(len(linked)), None
+    while before is None or (numbers != before).any():
+        before = numbers.copy()
+        np.minimum.at(numbers, one, before[other])
+        numbers = numbers[numbers]
+    return numbers
 
 
 def trimmed(one: Component) -> Component | None:

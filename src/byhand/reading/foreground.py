@@ -64,14 +64,22 @@ def subtract_background(page: Page, settings: ForegroundSettings | None = None, 
     grey = page.grey
     window = max(settings.window_least_px, round(settings.window_of_shorter * min(grey.shape)))
     level = plane_level(grey) if plane else local_level(grey, window)
-    raw = (1 - grey / np.maximum(level, 4)).astype(np.float32)
+    # In place: so much memory takes longer to get than to fill.
+    raw = np.maximum(level, 4)
+    np.divide(grey, raw, out=raw)
+    np.subtract(1, raw, out=raw)
     sample = raw if page.inside is None else raw[page.inside]
     sample = sample.reshape(-1)[:: max(1, sample.size // 100_000)]
-    density = np.clip(raw - (0 if plane else np.float32(np.median(sample))), 0, 1).astype(np.float32)
-    threshold = np.clip(settings.noise_deviations * noise(raw), settings.faintest, settings.noise_most)
+    threshold = settings.noise_deviations * noise(raw)
+    np.clip(threshold, settings.faintest, settings.noise_most, out=threshold)
+    density = raw
+    density -= 0 if plane else np.float32(np.median(sample))
+    np.clip(density, 0, 1, out=density)
     if page.inside is not None:
         density[~page.inside] = 0
-    return Foreground(density, density > threshold, density > threshold / 2, level)
+    mask = density > threshold
+    threshold /= 2
+    return Foreground(density, mask, density > threshold, level)
 
 
 def noise(values: NDArray[np.float32], block_px: int = 32) -> NDArray[np.float32]:

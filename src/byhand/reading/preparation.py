@@ -111,7 +111,8 @@ def usual_weight(image: NDArray[Any]) -> NDArray[Any]:
             extreme, change = np.minimum, width - THICKEST
         else:
             break
-        bordered = np.pad(image, 1)
+        bordered = np.zeros((image.shape[0] + 2, image.shape[1] + 2), image.dtype)  # np.pad takes five times as long
+        bordered[1:-1, 1:-1] = image
         beside = extreme(bordered[1:-1, :-2], bordered[1:-1, 2:])
         above = extreme(bordered[:-2, 1:-1], bordered[2:, 1:-1])
         image = image + min(1, change / 2) * (extreme(image, extreme(beside, above)) - image)
@@ -123,7 +124,8 @@ def stroke_width(image: NDArray[Any]) -> float:
 
     A stroke's foreground is its length times its width; the slopes of its two edges add up to twice its length.
     """
-    bordered = np.pad(image, ((0, 1), (0, 1)))
+    bordered = np.zeros((image.shape[0] + 1, image.shape[1] + 1), image.dtype)
+    bordered[:-1, :-1] = image
     down = bordered[1:, :-1] - image
     across = bordered[:-1, 1:] - image
     edges = float(np.sqrt(down * down + across * across).sum())

@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from byhand.reading.components import EIGHT, Box
 from byhand.reading.foreground import Foreground
-from byhand.reading.page import convex, four_sided
+from byhand.reading.page import convex, filled, four_sided, holes
 
 Mask = NDArray[np.bool_]
 
@@ -87,7 +87,7 @@ def remove_rulings(
     gone = few & (grids | lines | shadows)
     if not gone.any():
         return foreground, ()
-    labels, count = ndimage.label(ndimage.binary_dilation(gone, EIGHT, iterations=2))  # what is left of a line is one
+    labels, count = ndimage.label(ndimage.maximum_filter(gone, 5, mode="constant"))  # what is left of a line is one
     height, width = mask.shape
     boxes = tuple(
         (x.start * step, y.start * step, min(width, x.stop * step), min(height, y.stop * step))
@@ -100,14 +100,18 @@ def remove_rulings(
         thin = ruled & ~broad if (ruled & ~broad).any() else ruled
         # Lines differ from place to place: in a shadow, they stand out more.
         side = round(settings.spanning * min(mask.shape))
-        there = ndimage.uniform_filter(thin.astype(np.float32), side)
-        mean = ndimage.uniform_filter(np.where(thin, foreground.density, 0), side) / np.maximum(there, 1e-6)
-        usual = np.maximum(mean, np.median(foreground.density[thin]))
-        pen = ruled & (foreground.density > settings.darker * usual)
-        labels, count = ndimage.label(pen | (mask & ~away))
-        beside = np.bincount(labels[mask & ~away], minlength=count + 1)
-        away &= ~(pen & (beside > settings.beside * np.bincount(labels.ravel(), minlength=count + 1))[labels])
-        away &= ~(broad & (foreground.density > settings.darker * usual))
+        there, dark = (
+            ndimage.uniform_filter(thin * values, side)[ruled] for values in (np.float32(1), foreground.density)
+        )
+        own = foreground.density[ruled]
+        usual = np.maximum(dark / np.maximum(there, 1e-6), np.median(foreground.density[thin]))
+        pen = np.zeros_like(ruled)
+        pen[ruled] = own > settings.darker * usual
+        rest = mask & ~away
+        labels, count = ndimage.label(pen | rest)
+        beside, along = (np.bincount(labels[part], minlength=count + 1) for part in (rest, pen))
+        away[pen] = (beside <= settings.beside * (beside + along))[labels[pen]]
+        away &= ~(pen & broad)
     return replace(foreground, density=np.where(away, 0, foreground.density), mask=mask & ~away), boxes
 
 
@@ -152,7 +156,12 @@ def _enlarged(mask: Mask, step: int, shape: tuple[int, ...]) -> Mask:
 
 def _edge_of(inside: Mask, width_px: int) -> Mask:
     """The rim of the page; where the page goes on beyond the picture, that of the picture."""
-    inner: Mask = ndimage.binary_erosion(inside, EIGHT, iterations=width_px)
+    inner, reach, whole = np.pad(inside, width_px), 1, 2 * width_px + 1
+    while reach < whole:  # each pixel stands for a square of this side: an eighth of the time of minimum_filter
+        step = min(reach, whole - reach)
+        inner = inner[step:] & inner[:-step]
+        inner = inner[:, step:] & inner[:, :-step]
+        reach += step
     return inside & ~inner
 
 
@@ -244,16 +253,17 @@ class Lines:
         """
         if float(own.mean()) > self.settings.hollow:
             return None
-        labels, count = ndimage.label(ndimage.binary_fill_holes(own) & ~own)
-        cells, areas, straight = [], [], []
-        for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
-            if min(part.stop - part.start for part in place) < self.settings.shortest_px / 2:
+        labels, enclosed = holes(own)
+        cells = []
+        for number, place in enumerate(ndimage.find_objects(labels), start=1):
+            narrow = min(part.stop - part.start for part in place) < self.settings.shortest_px / 2
+            if narrow or not enclosed[number]:
                 continue
-            region = ndimage.binary_fill_holes(np.pad(labels[place] == number, 1))[1:-1, 1:-1]
-            cells.append((place, convex(region)))
-            areas.append(int(region.sum()))
-            straight.append(four_sided(region) > self.settings.straight)
-        right = np.array(areas)[np.array(straight, bool)]
+            cells.append((place, filled(labels[place] == number)))
+        areas = np.array([region.sum() for _, region in cells])
+        if not len(cells) or (len(cells) < self.settings.several and areas.sum() < 0.5 * own.size):
+            return None
+        right = areas[[four_sided(region) > self.settings.straight for _, region in cells]]
         if not len(right):
             return None
         alike = int((right > 0.3 * right.max()).sum())
@@ -261,6 +271,7 @@ class Lines:
             return None
         inside, usual = np.zeros_like(own), float(np.median(right))
         for (place, region), area in zip(cells, areas, strict=True):
+            region = convex(region)
             if area > 1.5 * usual:  # several cells, where the lines between them have gaps
                 rest, side = own[place] & region, 0.8 * math.sqrt(usual)
                 region = region & ~self._along(rest, side) & ~self._along(rest.T, side).T
@@ -270,23 +281,23 @@ class Lines:
     def _across_page(self, mask: Mask) -> Mask:
         """Foreground on lines near the horizontal that are filled over most of the page.
 
-        Every pixel votes, for each slope, for the height at which a line through it begins (Hough 1962).
+        Every pixel votes, for each slope, for the height at which a line through it begins (Hough 1962). Pixels of one
+        column vote for different heights.
         """
         found = np.zeros_like(mask)
         height, width = mask.shape
-        thin = mask & (_runs_down(mask) <= 0.005 * height + 3)
-        rows, columns = np.nonzero(thin)
+        places, _, length = _runs(np.pad(mask.T, ((0, 0), (0, 1))))
+        columns, rows = np.divmod(places[length <= 0.005 * height + 3], height + 1)
         if not self.settings.shortest_px <= len(rows) < self.settings.most_lined * mask.size:
             return found
         least = self.settings.across * max(np.ptp(columns) + 1, 0.7 * width, self.settings.shortest_px)
         for degrees in np.arange(-self.settings.steepest_degrees, self.settings.steepest_degrees + 0.25, 0.5):
             slope = math.tan(math.radians(degrees))
-            start = np.rint(rows - slope * columns).astype(int)
-            start -= start.min()
-            # Each column votes once for a height; two neighbouring heights count together.
-            if (_pairs(np.bincount(start)) < least).all():
+            drop = np.rint(slope * np.arange(width)).astype(int)
+            start = rows + (drop.max() - drop)[columns]
+            votes = _pairs(np.bincount(start))  # two neighbouring heights count together
+            if (votes < least).all():
                 continue
-            votes = _pairs(np.bincount(np.unique(start * width + columns) // width))
             on = ndimage.maximum_filter1d(votes >= least, 3, mode="constant")[start]
             found[rows[on], columns[on]] = True
         return found
@@ -373,14 +384,36 @@ def _pairs(votes: NDArray[Any]) -> NDArray[Any]:
 
 def _thickness(lines: Mask) -> float:
     """How thick lines are in pixels: four times the mean distance to the edge, which grows from 1 by one."""
-    inner = ndimage.distance_transform_edt(np.pad(lines, 1))[1:-1, 1:-1]
-    return 4 * float(inner[lines].mean()) - 1
+    columns = np.pad(lines.T, 1)
+    places, number, length = _runs(columns)
+    # The square of the distance within the column, and then by columns farther and farther aside: lines are thin. In
+    # 1/25 of the time of SciPy's distance_transform_edt.
+    down = np.zeros(columns.size, np.int64)
+    down[places] = np.minimum(number, length + 1 - number) ** 2
+    nearest, aside = down[places], 1
+    while aside**2 < nearest.max():
+        for step in (-aside, aside):
+            there = down.take(places + step * columns.shape[1], mode="wrap")
+            nearest = np.minimum(nearest, there + aside**2)
+        aside += 1
+    return 4 * float(np.sqrt(nearest).mean()) - 1
 
 
 def _runs_down(mask: Mask) -> NDArray[Any]:
     """For each pixel of foreground, how many pixels of foreground follow one another in its column through it."""
-    height = len(mask)
-    index = np.arange(1, height + 1, dtype=np.int32)[:, np.newaxis]
-    last_gap = np.maximum.accumulate(np.where(mask, 0, index), axis=0)
-    next_gap = np.minimum.accumulate(np.where(mask, height + 1, index)[::-1], axis=0)[::-1]
-    return np.where(mask, next_gap - last_gap - 1, 0)
+    columns = np.pad(mask.T, ((0, 0), (0, 1)))
+    places, _, length = _runs(columns)
+    lengths = np.zeros(columns.size, np.int32)
+    lengths[places] = length
+    return lengths.reshape(columns.shape)[:, :-1].T
+
+
+def _runs(mask: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Where a mask whose last column is empty is True, as places in it row by row.
+
+    And for each of these, the how manieth it is, from 1, of how many that follow one another.
+    """
+    places = np.flatnonzero(mask)
+    first = np.diff(places, prepend=-2) > 1
+    run = first.cumsum() - 1
+    return places, places - places[first][run] + 1, np.bincount(run)[run]

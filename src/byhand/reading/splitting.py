@@ -61,7 +61,8 @@ class Seams:
 
     Attributes:
         count: number of seams.
-        parts: the foreground between two seams, by their numbers; 0 and `count + 1` are the component's edges.
+        parts: the foreground between two seams, by their numbers; 0 and `count + 1` are the component's edges. Each is
+            one of several that follow one another from edge to edge.
         strokes: how many strokes each seam crosses, by its number; less than 1 where it grazes one.
     """
 
@@ -140,24 +141,42 @@ def find_seams(one: Component, settings: SplittingSettings) -> Seams:
         return Seams(0, {}, {})
     rows = (np.arange(one.height) * len(reduced) // one.height).clip(0, len(reduced) - 1)
     factor = one.width / reduced.shape[1]
-    lines = [np.zeros(one.height), *((path[rows] + 0.5) * factor for path in paths), np.full(one.height, np.inf)]
-    columns = np.arange(one.width)
+    cuts = [np.ceil((path[rows] + 0.5) * factor).astype(int) for path in paths]  # the first column right of each seam
+    lines = np.array([np.zeros_like(rows), *cuts, np.full_like(rows, one.width)])
+    left_of = np.pad(one.density.cumsum(axis=1, dtype=float), ((0, 0), (1, 0)))[np.arange(one.height), lines]
+    least = settings.least_amount * one.amount
     parts = {}
-    for start in range(len(lines)):
+    reached, last = {0}, len(lines) - 1
+    for start in range(last):
+        if start not in reached:
+            continue
         for end in range(start + 1, len(lines)):
-            if (start, end) == (0, len(lines) - 1):
+            too_light = (left_of[end] - left_of[start]).clip(0).sum() < 0.999 * least
+            if too_light or (start, end) == (0, last):
                 continue
-            between = (columns >= lines[start][:, np.newaxis]) & (columns < lines[end][:, np.newaxis])
-            part = trimmed(replace(one, density=np.where(between, one.density, 0)))
-            if (
-                part
-                and part.height >= settings.least_height * one.height
-                and part.amount >= settings.least_amount * one.amount
-                and part.width < 1.5 * one.height
-            ):
+            part = _between(one, lines[start], lines[end])
+            if part and part.width >= 1.5 * one.height:
+                break  # farther seams only make it wider
+            if part and part.height >= settings.least_height * one.height and part.amount >= least:
                 parts[start, end] = part
+                reached.add(end)
+    # Only parts that follow one another from edge to edge can be chosen: a third of all on photographs of rows.
+    onward = {last}
+    for start, end in reversed(list(parts)):
+        if end in onward:
+            onward.add(start)
+        else:
+            del parts[start, end]
     width = max(1.0, stroke_width(reduced))
     return Seams(len(paths), parts, {i + 1: foreground / width for i, foreground in enumerate(crossed)})
+
+
+def _between(one: Component, left: NDArray[np.intp], right: NDArray[np.intp]) -> Component | None:
+    """The part of a component from one column, row by row, up to another; None if there is no foreground."""
+    first, last = int(left.min()), int(right.max())
+    columns = np.arange(first, last)
+    between = (columns >= left[:, np.newaxis]) & (columns < right[:, np.newaxis])
+    return trimmed(Component(np.where(between, one.density[:, first:last], 0), one.left + first, one.top, one.darkness))
 
 
 def _paths(foreground: NDArray[np.float32], settings: SplittingSettings) -> tuple[list[NDArray[np.intp]], list[float]]:
@@ -178,35 +197,37 @@ def _paths(foreground: NDArray[np.float32], settings: SplittingSettings) -> tupl
     price[:margin] = price[-margin:] = np.inf
     apart = max(2, round(settings.apart_of_height * height))
     most = max(settings.most_seams, round(5 * width / height))
-    found: list[tuple[int, float, NDArray[np.intp]]] = []
     lowest = price == ndimage.minimum_filter(price, 2 * apart + 1, mode="nearest")
+    paths = np.concatenate([_followed(from_top), _followed(from_bottom)[::-1][1:]]).T
+    found: list[int] = []
     for x in np.lexsort((price, ~lowest)):
         if len(found) == most:
             break
         if price[x] > settings.deepest_of_height * height:
             continue
-        path = np.concatenate([_followed(from_top, x), _followed(from_bottom, x)[::-1][1:]])
-        if all(np.abs(path - other).mean() >= apart / 2 for _, _, other in found):
-            found.append((int(path.sum()), float(price[x]), path))
-    found.sort(key=lambda entry: entry[0])
-    return [path for _, _, path in found], [price for _, price, _ in found]
+        if (np.abs(paths[found] - paths[x]).mean(axis=1) >= apart / 2).all():
+            found.append(x)
+    found.sort(key=lambda x: int(paths[x].sum()))
+    return [paths[x] for x in found], [float(price[x]) for x in found]
 
 
 def _cheapest(foreground: NDArray[np.float32], aside: float) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """The cost of the cheapest path from the first row to each column of the last, and every column's step to it."""
     cost = foreground[0].astype(float)
     step = np.zeros(foreground.shape, np.intp)
+    before = np.full(len(cost) + 2, np.inf)
     for y in range(1, len(foreground)):
-        before = np.pad(cost, 1, constant_values=np.inf)
+        before[1:-1] = cost
         choices = np.stack([before[:-2] + aside, before[1:-1], before[2:] + aside])
         step[y] = choices.argmin(axis=0) - 1
         cost = choices.min(axis=0) + foreground[y]
     return cost, step
 
 
-def _followed(step: NDArray[np.intp], x: int) -> NDArray[np.intp]:
-    """The columns, row by row, of the path that ends in column `x` of the last row."""
-    path = np.full(len(step), x)
+def _followed(step: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The columns, row by row, of the paths that end in each column of the last row."""
+    paths = np.empty_like(step)
+    paths[-1] = np.arange(step.shape[1])
     for y in range(len(step) - 1, 0, -1):
-        path[y - 1] = path[y] + step[y, path[y]]
-    return path
+        paths[y - 1] = paths[y] + step[y, paths[y]]
+    return paths
