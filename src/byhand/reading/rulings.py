@@ -132,15 +132,26 @@ def without_thin(foreground: Foreground, thinnest_px: float) -> Foreground:
 
 
 def _opened(mask: Mask, side_px: int) -> Mask:
-    """Where a square of such a side lies within the mask."""
-    grey = mask.view(np.uint8)
-    inner = ndimage.minimum_filter(grey, side_px, mode="constant")
-    return np.asarray(ndimage.maximum_filter(inner, side_px, mode="constant", origin=-1 if side_px % 2 == 0 else 0)) > 0
+    """What squares of such a side within the mask cover (opening: Serra 1982)."""
+    if min(mask.shape) < side_px:
+        return np.zeros_like(mask)
+    return ~_squares(~np.pad(_squares(mask, side_px), side_px - 1), side_px)
 
 
 def _enlarged_by(mask: Mask, width_px: int) -> Mask:
     """The mask with what lies so near it."""
-    return np.asarray(ndimage.maximum_filter(mask.view(np.uint8), 2 * width_px + 1, mode="constant")) > 0
+    return ~_squares(~np.pad(mask, width_px), 2 * width_px + 1)
+
+
+def _squares(mask: Mask, side_px: int) -> Mask:
+    """Where the mask is True all over the square of such a side whose upper left pixel this is."""
+    reach = 1
+    while reach < side_px:  # each pixel stands for a square of this side: an eighth of the time of minimum_filter
+        step = min(reach, side_px - reach)
+        mask = mask[step:] & mask[:-step]
+        mask = mask[:, step:] & mask[:, :-step]
+        reach += step
+    return mask
 
 
 def _pooled(mask: Mask, step: int) -> Mask:
@@ -156,13 +167,7 @@ def _enlarged(mask: Mask, step: int, shape: tuple[int, ...]) -> Mask:
 
 def _edge_of(inside: Mask, width_px: int) -> Mask:
     """The rim of the page; where the page goes on beyond the picture, that of the picture."""
-    inner, reach, whole = np.pad(inside, width_px), 1, 2 * width_px + 1
-    while reach < whole:  # each pixel stands for a square of this side: an eighth of the time of minimum_filter
-        step = min(reach, whole - reach)
-        inner = inner[step:] & inner[:-step]
-        inner = inner[:, step:] & inner[:, :-step]
-        reach += step
-    return inside & ~inner
+    return inside & ~_squares(np.pad(inside, width_px), 2 * width_px + 1)
 
 
 def _shadows(mask: Mask, edge: Mask, apart_px: float, *, rim: bool) -> Mask:
