@@ -194,22 +194,6 @@ def combined(components: Sequence[Component]) -> Component:
     return Component(density, left, top, max(s.darkness for s in components))
 
 
-def linked_numbers(linked: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """For each of several things the least number, from 0, of those that it is linked with, directly or through others.
-
-    Args:
-        linked: whether two are, one way or the other, shape (n, n).
-    """
-    # SciPy's sparse graphs take longer to import than to do this: with its hulls, 0.07 s.
-    one, other = np.nonzero(linked | linked.T)
-    numbers, before = np.arange(len(linked)), None
-    while before is None or (numbers != before).any():
-        before = numbers.copy()
-        np.minimum.at(numbers, one, before[other])
-        numbers = numbers[numbers]
-    return numbers
-
-
 def trimmed(one: Component) -> Component | None:
     """A component without its empty margins; None if there is no foreground."""
     rows = np.flatnonzero(one.density.max(axis=1, initial=0) > 0.3)

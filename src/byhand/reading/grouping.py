@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components as connected_nodes
 
-from byhand.reading.components import Component, combined, linked_numbers, usual_height
+from byhand.reading.components import Component, combined, usual_height
 from byhand.reading.preparation import prepare
 
 Classify = Callable[[NDArray[np.uint8]], NDArray[Any]]  # images (n, 28, 28) to probabilities (n, 10)
@@ -134,7 +136,7 @@ def neighbours(components: Sequence[Component], settings: GroupingSettings) -> l
     touching = (down < settings.touching_of_height * height) & (union < 2.1 * height)
     above = (down < near) & (union < np.where(lower > 0.6 * height, 1.25, 1.7) * height)
     linked = np.where(across > 0, beside, touching | above)
-    labels = linked_numbers(linked)
+    _, labels = connected_nodes(coo_array(linked), directed=False)
     clusters: dict[int, list[Component]] = {}
     for i in np.argsort(left, kind="stable"):
         clusters.setdefault(int(labels[i]), []).append(components[i])

@@ -229,26 +229,17 @@ def filled(region: Mask) -> Mask:
     return region | enclosed[labels]
 
 
-def hull_of(region: Mask) -> NDArray[np.intp]:
+def hull_of(region: Mask) -> NDArray[Any]:
     """The corners of a region's convex hull, row and column, in order: shape (n, 2); empty if it has no area."""
+    from scipy.spatial import ConvexHull, QhullError
+
     rows = np.flatnonzero(region.any(axis=1))
     first, last = region.argmax(axis=1)[rows], region.shape[1] - 1 - region[:, ::-1].argmax(axis=1)[rows]
-    left, right = (_taut(list(zip(rows.tolist(), side.tolist(), strict=True))) for side in (first, -last))
-    corners = list(dict.fromkeys([*left, *((row, -column) for row, column in reversed(right))]))
-    return np.array(corners if len(corners) > 2 else np.empty((0, 2)), np.intp)
-
-
-def _taut(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Those of points, row by row, that a string pulled to the left of all of them touches (Andrew 1979)."""
-    kept: list[tuple[int, int]] = []
-    for y, x in points:
-        while len(kept) > 1:
-            (y0, x0), (y1, x1) = kept[-2:]
-            if (x1 - x0) * (y - y1) < (x - x1) * (y1 - y0):
-                break
-            kept.pop()
-        kept.append((y, x))
-    return kept
+    points = np.concatenate([np.stack([rows, first], axis=1), np.stack([rows, last], axis=1)])
+    try:
+        return np.asarray(points[ConvexHull(points).vertices])
+    except (QhullError, ValueError):
+        return np.empty((0, 2), int)
 
 
 def convex(region: Mask) -> Mask:

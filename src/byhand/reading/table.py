@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components as connected_nodes
 
 from byhand.errors import ByhandError
-from byhand.reading.components import EIGHT, Box, linked_numbers
+from byhand.reading.components import EIGHT, Box
 from byhand.reading.page import four_sided
 
 Mask = NDArray[np.bool_]
@@ -155,8 +157,8 @@ def _tables(boxes: Sequence[Box], settings: TableSettings) -> list[list[Box]]:
 
 
 def _groups(linked: Mask) -> list[list[int]]:
-    labels = linked_numbers(linked)
-    return [np.flatnonzero(labels == number).tolist() for number in np.unique(labels)]
+    count, labels = connected_nodes(coo_array(linked), directed=False)
+    return [np.flatnonzero(labels == number).tolist() for number in range(count)]
 
 
 def _numbered(cells: NDArray[Any], settings: TableSettings) -> list[CellPlace]:
