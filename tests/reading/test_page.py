@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from byhand.reading.page import find_page
+from byhand.reading.page import find_page, find_pages, negative
 
 CORNERS = [(90, 40), (330, 70), (300, 270), (60, 240)]
 
@@ -27,6 +27,17 @@ def test_a_sheet_on_a_desk() -> None:
     colours, where = picture(220, 60)
     assert overlap(find_page(colours), where) > 0.85  # its rim is left out
     assert find_page(255 - colours) is None  # darker than its desk
+
+
+def test_a_blackboard_in_little_light() -> None:
+    colours, where = picture(25, 60)
+    assert find_page(255 - colours) is None  # hardly a step, relative to so much brightness
+    assert overlap(find_page(negative(colours)), where) > 0.85
+    colours, where = picture(25, 85)
+    colours[100:105, 120:260] = colours[100:200, 180:186] = 90  # written on it: there is no clear polarity
+    (board,) = (page for page in find_pages(colours) if page.inside is not None)
+    assert not board.dark_on_light
+    assert overlap(board.inside, where) > 0.85
 
 
 def test_a_shadow_parts_sheet_and_desk() -> None:

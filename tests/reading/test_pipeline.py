@@ -9,10 +9,15 @@ from byhand.reading.page import as_page
 from byhand.reading.pipeline import Settings, find_digits, has_broad_strokes
 
 
-def seven(width_px: int, *, shadow: bool = False, grain: float = 0.0) -> NDArray[np.uint8]:
-    """A 7 as high as half the picture, with strokes so wide; a shadow across it, and noise in the ink."""
+def seven(width_px: int, *, shadow: bool = False, grain: float = 0.0, lines_px: int = 0) -> NDArray[np.uint8]:
+    """A 7 as high as half the picture, with strokes so wide; a shadow across it, noise in the ink, squared paper."""
     image = Image.new("L", (400, 400), 230)
-    ImageDraw.Draw(image).line([(120, 110), (280, 110), (190, 300)], 60, width_px, "curve")
+    draw = ImageDraw.Draw(image)
+    if lines_px:
+        for place in (80, 200, 320):
+            draw.line([(0, place), (400, place + 8)], 150, lines_px)
+            draw.line([(place, 0), (place - 8, 400)], 150, lines_px)
+    draw.line([(120, 110), (280, 110), (190, 300)], 60, width_px, "curve")
     grey = np.asarray(image, float)
     grey = grey + grain * np.random.default_rng(0).standard_normal(grey.shape) * (grey < 200)
     if shadow:
@@ -30,3 +35,25 @@ def test_broad_strokes_do_not_fall_into_pieces() -> None:
     for picture in (seven(44), seven(44, shadow=True), seven(44, grain=25)):
         found = find_digits(picture, classify)
         assert [one.digit for one in found.guesses] == [7]
+
+
+def test_lines_across_broad_strokes() -> None:
+    classify = reading_model().predict_proba
+    for lines_px in (2, 5):
+        for picture in (seven(44, lines_px=lines_px), 255 - seven(44, lines_px=lines_px), seven(22, lines_px=lines_px)):
+            assert [one.digit for one in find_digits(picture, classify).guesses] == [7]
+
+
+def test_one_line_across_a_broad_stroke() -> None:
+    picture = seven(36)
+    picture[220:226][picture[220:226] > 200] = 150
+    found = find_digits(picture, reading_model().predict_proba)
+    assert [one.digit for one in found.guesses] == [7]
+
+
+def test_a_broad_one_is_read() -> None:
+    image = Image.new("L", (400, 500), 90)
+    ImageDraw.Draw(image).line([(205, 120), (195, 380)], 15, 60)
+    picture = np.repeat(np.asarray(image)[..., np.newaxis], 3, axis=2)
+    picture = (picture + np.random.default_rng(0).normal(0, 4, picture.shape)).clip(0, 255).astype(np.uint8)
+    assert [one.digit for one in find_digits(picture, reading_model().predict_proba).guesses] == [1]

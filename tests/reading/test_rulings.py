@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.reading.foreground import Foreground
-from byhand.reading.rulings import remove_rulings
+from byhand.reading.rulings import remove_rulings, without_thin
 
 EVERYWHERE = np.ones((400, 600), bool)
 
@@ -59,6 +59,36 @@ def test_a_box_goes_and_the_digit_that_touches_it_stays() -> None:
     left = without_lines(box | digit)
     assert (left & digit).sum() > 0.9 * digit.sum()
     assert (left & box & ~digit).sum() < 0.05 * box.sum()
+
+
+def test_a_broad_stroke_across_squared_paper_stays() -> None:
+    stroke = np.zeros_like(EVERYWHERE)
+    stroke[60:340, 288:313] = True  # along a line, and more than a square long
+    mask = squared() | stroke
+    density = np.where(stroke, 0.9, np.where(mask, 0.3, 0)).astype(np.float32)
+    left = remove_rulings(Foreground(density, mask, mask, np.ones(mask.shape, np.float32)), None)[0].mask
+    assert (left & stroke).sum() > 0.95 * stroke.sum()
+    assert (left & ~stroke).sum() < 0.05 * squared().sum()
+
+
+def test_a_shadow_in_a_grid_goes_with_its_lines() -> None:
+    grid = np.zeros_like(EVERYWHERE)
+    grid[50:351:50, 100:504] = grid[50:354, 100:501:50] = True
+    grid |= np.roll(grid, 1, 0) | np.roll(grid, 1, 1)
+    y, x = np.indices(grid.shape)
+    shadow = (x > 250) & (x < 280) & (y > 100) & (y - 100 > 2 * (x - 250)) & (y < 200)
+    mask = grid | shadow
+    density = np.where(grid, 0.8, np.where(shadow, 0.3, 0)).astype(np.float32)
+    left = remove_rulings(Foreground(density, mask, mask, np.ones(mask.shape, np.float32)), None)[0].mask
+    assert left.sum() < 0.3 * shadow.sum()
+
+
+def test_only_what_is_broad_stays() -> None:
+    mask = ring(width=20)
+    mask[200:204] = True
+    left = without_thin(Foreground(mask.astype(np.float32), mask, mask, np.ones(mask.shape, np.float32)), 8).mask
+    assert left[ring(width=20)].all()
+    assert not left[200:204, :200].any()
 
 
 def test_what_is_taken_out_is_told() -> None:

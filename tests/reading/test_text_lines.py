@@ -52,3 +52,9 @@ def test_tiny_digits_at_any_level_beside_a_huge_one_are_one_line() -> None:
     assert text_lines([*boxes, (932, 371, 944, 389)]) == [[0, 1, 2, 3, 4, 5]]
     below = [(52, 500, 62, 518), (210, 500, 220, 518)]
     assert text_lines([*boxes[:2], *below]) == [[0, 1], [2, 3]]
+
+
+def test_tiny_digits_far_apart_are_one_row_unless_one_stands_above_another() -> None:
+    boxes = [(50, 100, 70, 130), (300, 130, 320, 160), (560, 118, 580, 148)]
+    assert text_lines(boxes) == [[0, 1, 2]]
+    assert text_lines([*boxes, (60, 160, 80, 190)]) != [[0, 3, 1, 2]]

@@ -49,8 +49,12 @@ class Settings:
     Attributes:
         broad_window_of_shorter: the window of the background for strokes too broad for the usual one, as a part of the
             page's shorter side; with a plane as the background, 39 errors on 120 pages of one digit instead of 22.
-        broad_of_window: strokes broader than this part of the usual window are too broad for it; and beside them, what
-            is not half as broad is a line.
+        broad_of_window: strokes broader than this part of the usual window are too broad for it.
+        thinnest_of_shorter: what is thinner than this part of the page's shorter side is a line; where strokes are too
+            broad for the usual window, half as much as they are at least: 8 instead of 20 errors on 90 such pages.
+        hard_to_read: where digits are less than this part of all foreground, strokes may be broad, however thin they
+            seem.
+        evenly_dark: a broad stroke is so evenly dark, 0 to 1; a shadow with strokes in it is not.
         alternatives: whether several ways to see the picture are compared; else the likeliest is taken.
         enlarged_px: smaller pictures are enlarged to about this side, so that strokes are several pixels wide.
         compared_px: longer side of the picture in which they are.
@@ -71,6 +75,7 @@ class Settings:
     broad_of_window: float = 0.5
     thinnest_of_shorter: float = 0.0
     hard_to_read: float = 0.5
+    evenly_dark: float = 0.7
     alternatives: bool = True
     enlarged_px: int = 112
     compared_px: int = 640
@@ -175,17 +180,20 @@ def _likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Setting
     first, *second = itertools.islice(pages, 2 if settings.alternatives else 1)
     wide = for_broad_strokes(settings)
     best, most, fewest = (first, settings), -1.0, -1.0
-    shown = Legibility(0, 0, 0, only_ones=False)
+    shown = Legibility(0, 0, 0, only_ones=False, evenness=0)
     for page in itertools.chain([first], second, pages if second else ()):
         broad = settings.alternatives and has_broad_strokes(page, settings)
         if not second and not broad:
             break
         window, usual = settings, legibility(find_components(page, settings).components, classify)
-        if broad or usual.part < settings.hard_to_read:
+        if broad or usual.only_ones or usual.part < settings.hard_to_read:
             other = legibility(find_components(page, wide).components, classify)
-            # In the usual window, broad strokes fall into pieces, thinner ones, some of which look like digits.
+            # In the usual window, broad strokes fall into pieces, thinner ones, some of which look like digits, most of
+            # them like 1s; in the wide one, so do shadows, but they are darker where something is written in them.
             least = settings.broad_of_window * settings.foreground.window_of_shorter * min(page.grey.shape)
-            broader = other.stroke_px > settings.second_thought * usual.stroke_px and not other.only_ones
+            broader = other.stroke_px > settings.second_thought * usual.stroke_px or usual.only_ones
+            if other.only_ones:
+                broader = broader and other.evenness > settings.evenly_dark
             needed = 1 / settings.second_thought if broader else settings.second_thought
             if other.stroke_px > least and other.worth > needed * usual.worth:
                 window, usual = wide, other
@@ -246,12 +254,14 @@ class Legibility:
         part: of all foreground, 0 to 1.
         stroke_px: the width of the strokes of digits other than 1; of all if there are none.
         only_ones: whether there are none.
+        evenness: how evenly dark the least even of the digits is, 0 to 1.
     """
 
     number: float
     part: float
     stroke_px: float
     only_ones: bool
+    evenness: float
 
     @property
     def worth(self) -> float:
@@ -269,7 +279,13 @@ def legibility(components: Sequence[Component], classify: Classify, most: int = 
     solid = [one for one in confident if one.digit != 1]
     widths = [(smooth_width(one.component.density, SIZE), one.component.amount) for one in solid or confident]
     stroke_px = sum(width * amount for width, amount in widths) / max(sum(amount for _, amount in widths), 1)
-    return Legibility(heights / max((one.height for one in likely), default=1), part, stroke_px, not solid)
+    evenness = min((evenly_dark(one.component) for one in confident), default=0.0)
+    return Legibility(heights / max((one.height for one in likely), default=1), part, stroke_px, not solid, evenness)
+
+
+def evenly_dark(one: Component) -> float:
+    """The mean darkness of its foreground, relative to the darkest: sum(v²) / sum(v), 0 to 1."""
+    return float((one.density * one.density).sum()) / max(one.amount, 1e-6)
 
 
 def kind_of(one: Guess, usual_px: float, usual_darkness: float, heights_px: NDArray[Any]) -> str:

@@ -31,6 +31,9 @@ class RulingSettings:
         filled: a piece of a line is filled with foreground to at least this part.
         slender: a line is so many times longer than thick, at least.
         thicker: where it is thicker by this factor, a stroke crosses it.
+        broader, broad_of_shorter: what is so many times as broad as the lines, and at least this part of the page's
+            shorter side, is a stroke if it is darker. Where less is enough, strokes take pieces of lines along: 25
+            instead of 15 errors in 370 digits on 15 pages of grids.
         darker: what is darker than the lines by this factor is no part of them,
         beside: if at least this part of the stroke it belongs to is beside the lines.
         hollow: a grid or a box fills less than this part of the box around it.
@@ -81,9 +84,10 @@ def remove_rulings(
     edge = _edge_of(within, round(settings.edge_of_shorter * min(few.shape)) + 1)
     grids, lines = Lines(few, _pooled(foreground.weak, step), edge, settings).found()
     # What is left of the desk lies a little within the page that was found on it.
-    border = _edge_of(within, 2) if inside is None else edge
+    rim_px = 2 if inside is None else round(settings.edge_of_shorter * min(few.shape)) + 1
+    border = _edge_of(within, rim_px)
     apart = settings.spanning * min(few.shape) * math.sqrt(within.mean())
-    shadows = _shadows(few & ~lines & ~grids, border, apart, rim=inside is not None)
+    shadows = _shadows(few & ~lines & ~grids, border, rim_px, apart, broader=settings.broader, rim=inside is not None)
     gone = few & (grids | lines | shadows)
     if not gone.any():
         return foreground, ()
@@ -170,20 +174,30 @@ def _edge_of(inside: Mask, width_px: int) -> Mask:
     return inside & ~_squares(np.pad(inside, width_px), 2 * width_px + 1)
 
 
-def _shadows(mask: Mask, edge: Mask, apart_px: float, *, rim: bool) -> Mask:
+def _shadows(mask: Mask, edge: Mask, edge_px: int, apart_px: float, *, broader: float, rim: bool) -> Mask:
     """What meets the page's edge in places far apart: a shadow across the page, or the desk beside it.
 
-    Where the page lies on a desk, thin things that are mostly at its rim are no better.
+    But strokes that are broader than that, by a factor, are written across a line. Where the page lies on a desk, thin
+    things that are mostly at its rim are no better than shadows.
     """
     labels, count = ndimage.label(mask, EIGHT)
     dropped = np.zeros(count + 1, bool)
+    strokes = np.zeros_like(mask)
     for number, contact in enumerate(ndimage.find_objects(np.where(edge, labels, 0), count), start=1):
-        dropped[number] = contact is not None and max(part.stop - part.start for part in contact) > apart_px
+        if contact is None or max(part.stop - part.start for part in contact) <= apart_px:
+            continue
+        dropped[number] = True
+        own = labels == number
+        _, places = ndimage.label(own & edge, EIGHT)
+        thickness = (own & edge).sum() / edge_px / places
+        body = _opened(own, round(broader * thickness) + 1)
+        if not (body & edge).any():
+            strokes |= own & _enlarged_by(body, math.ceil(thickness))
     if rim:
         areas, near = np.bincount(labels.ravel()), np.bincount(labels[edge], minlength=count + 1)
         longer = np.array([max(p.stop - p.start for p in place) for place in ndimage.find_objects(labels, count)])
         dropped[1:] |= (near[1:] > 0.5 * areas[1:]) & (areas[1:] < 0.2 * longer**2)
-    return np.asarray(dropped[labels])
+    return np.asarray(dropped[labels]) & ~strokes
 
 
 class Lines:
