@@ -89,7 +89,7 @@ def make_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # a process that has just locked the folder clears it, too
     except OSError as error:
         raise ByhandError(
             f"Cannot write to the folder {path}: {error.strerror or error}. Choose another place."

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from byhand.reading.page import find_page, find_pages, negative
+from byhand.reading.page import PageSettings, find_page, find_pages, negative
 
 CORNERS = [(90, 40), (330, 70), (300, 270), (60, 240)]
 
@@ -35,7 +35,7 @@ def test_a_blackboard_in_little_light() -> None:
     assert overlap(find_page(negative(colours)), where) > 0.85
     colours, where = picture(25, 85)
     colours[100:105, 120:260] = colours[100:200, 180:186] = 90  # written on it: there is no clear polarity
-    (board,) = (page for page in find_pages(colours) if page.inside is not None)
+    (board,) = (page for page in find_pages(colours, PageSettings()) if page.inside is not None)
     assert not board.dark_on_light
     assert overlap(board.inside, where) > 0.85
 

@@ -13,7 +13,7 @@ import pytest
 
 from byhand.data import Dataset
 from byhand.errors import ByhandError, ByhandWarning
-from byhand.files import write_atomically
+from byhand.files import make_folder, remove_temporary_files, write_atomically
 from byhand.model import MODEL_FILE, load_model
 from byhand.training.checkpoint import CHECKPOINT_FILE
 from byhand.training.folder_lock import locked
@@ -51,6 +51,19 @@ with locked(Path(sys.argv[1])):
 
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
+
+
+def test_a_folder_that_another_process_has_just_locked_and_cleared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch = Path.touch
+
+    def touched_and_cleared(path: Path) -> None:
+        touch(path)
+        remove_temporary_files(path.parent)
+
+    monkeypatch.setattr(Path, "touch", touched_and_cleared)
+    assert make_folder(tmp_path) == tmp_path  # once in 120 rounds of two processes it was refused: "No such file"
 
 
 def test_processes_at_once_all_get_folders_of_their_own(tmp_path: Path) -> None:
