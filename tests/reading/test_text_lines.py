@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from byhand.reading.components import Box
-from byhand.reading.text_lines import text_lines, with_spaces
+from byhand.reading.text_lines import tallies, text_lines, with_spaces
 
 
 def grid(rows: int, columns: int, pitch: float = 2, size: int = 40) -> list[Box]:
@@ -58,3 +58,9 @@ def test_tiny_digits_far_apart_are_one_row_unless_one_stands_above_another() -> 
     boxes = [(50, 100, 70, 130), (300, 130, 320, 160), (560, 118, 580, 148)]
     assert text_lines(boxes) == [[0, 1, 2]]
     assert text_lines([*boxes, (60, 160, 80, 190)]) != [[0, 3, 1, 2]]
+
+
+def test_three_strokes_side_by_side_may_be_tally_marks() -> None:
+    boxes = [(place, 0, place + 8, 40) for place in (0, 20, 40, 120, 140)]
+    assert tallies(boxes, list("11111")) == [True, True, True, False, False]
+    assert tallies(boxes, list("11711")) == [False] * 5

@@ -23,7 +23,7 @@ from byhand.reading.region import Region, check_region, cut_out, moved, region_b
 from byhand.reading.signs import MINUS, FoundSign, SignSettings, signs_before, with_signs
 from byhand.reading.single_digit import SingleSettings, find_single_digits
 from byhand.reading.table import cell_of, find_table
-from byhand.reading.text_lines import text_lines, with_spaces
+from byhand.reading.text_lines import tallies, text_lines, with_spaces
 
 # With a picture of one digit, such an answer needs no second look.
 CERTAIN = 0.99
@@ -484,13 +484,19 @@ def _reading(found: Found | None, guesses: Sequence[Guess], picture: Picture, mo
     boxes = [one.component.box for one in digits]
     may_be_signs = found.signs if found else ()
     lines, rows, signs = _lines(boxes, [str(model.label_names[one.digit]) for one in digits], may_be_signs)
+    doubtful = {
+        i
+        for row in rows
+        for i, doubt in zip(row, tallies([boxes[i] for i in row], [str(digits[i].digit) for i in row]), strict=True)
+        if doubt
+    }
     ordered = tuple(
         Digit(
-            _plain(model.labels[one.digit]), one.confidence, _upright(one.component.box, picture),
-            one.confidence >= SURE, one.image, one.probabilities,
+            _plain(model.labels[digits[i].digit]), digits[i].confidence, _upright(boxes[i], picture),
+            digits[i].confidence >= SURE and i not in doubtful, digits[i].image, digits[i].probabilities,
         )
         for row in rows
-        for one in (digits[i] for i in row)
+        for i in row
     )  # fmt: skip
     others = [Other(_upright(one.component.box, picture)) for one in guesses if all(one is not d for d in digits)]
     if found:
