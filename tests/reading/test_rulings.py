@@ -86,9 +86,11 @@ def test_a_shadow_in_a_grid_goes_with_its_lines() -> None:
 def test_only_what_is_broad_stays() -> None:
     mask = ring(width=20)
     mask[200:204] = True
-    left = without_thin(Foreground(mask.astype(np.float32), mask, mask, np.ones(mask.shape, np.float32)), 8).mask
-    assert left[ring(width=20)].all()
-    assert not left[200:204, :200].any()
+    foreground = Foreground(mask.astype(np.float32), mask, mask, np.ones(mask.shape, np.float32))
+    rest, lines = without_thin(foreground, 8)
+    assert rest.mask[ring(width=20)].all()
+    assert not rest.mask[200:204, :200].any()
+    assert len(lines) == 3  # to the left, to the right, and within the ring
 
 
 def test_what_is_taken_out_is_told() -> None:

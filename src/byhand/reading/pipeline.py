@@ -58,7 +58,7 @@ class Settings:
         alternatives: whether several ways to see the picture are compared; else the likeliest is taken.
         enlarged_px: smaller pictures are enlarged to about this side, so that strokes are several pixels wide.
         compared_px: longer side of the picture in which they are.
-        second_thought: a less likely way must be worth so many times as much.
+        second_thought: a less likely way must be worth so many times as much, or with a reason less than that.
         legible: where digits are more than this part of all foreground, no other way is tried.
         outlined: a page whose outline is seen is worth at least so much, however little on it is legible in the
             reduced picture; and what shows fewer digits, such as that outline taken for one, is no better.
@@ -82,6 +82,10 @@ class Settings:
     second_thought: float = 1.5
     legible: float = 0.9
     outlined: float = 0.1
+
+    def needed(self, *, less: bool) -> float:
+        """How many times as much as a likelier way another one must be worth, or less than as much."""
+        return 1 / self.second_thought if less else self.second_thought
 
 
 @dataclass(frozen=True)
@@ -178,36 +182,42 @@ def _likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Setting
     rough, _ = reduced(colours, settings.compared_px)
     pages = find_pages(rough, settings.page)
     first, *second = itertools.islice(pages, 2 if settings.alternatives else 1)
-    wide = for_broad_strokes(settings)
     best, most, fewest = (first, settings), -1.0, -1.0
     shown = Legibility(0, 0, 0, only_ones=False, evenness=0)
     for page in itertools.chain([first], second, pages if second else ()):
         broad = settings.alternatives and has_broad_strokes(page, settings)
         if not second and not broad:
             break
-        window, usual = settings, legibility(find_components(page, settings).components, classify)
-        if broad or usual.only_ones or usual.part < settings.hard_to_read:
-            other = legibility(find_components(page, wide).components, classify)
-            # In the usual window, broad strokes fall into pieces, thinner ones, some of which look like digits, most of
-            # them like 1s; in the wide one, so do shadows, but they are darker where something is written in them.
-            least = settings.broad_of_window * settings.foreground.window_of_shorter * min(page.grey.shape)
-            broader = other.stroke_px > settings.second_thought * usual.stroke_px or usual.only_ones
-            if other.only_ones:
-                broader = broader and other.evenness > settings.evenly_dark
-            needed = 1 / settings.second_thought if broader else settings.second_thought
-            if other.stroke_px > least and other.worth > needed * usual.worth:
-                window, usual = wide, other
+        window, seen = _in_either_window(page, classify, settings, broad=broad)
         # The likeliest comes first: a later one must show much more, but for 1s, which holes and gaps look like.
-        holes = shown.only_ones and not usual.only_ones and usual.stroke_px > settings.second_thought * shown.stroke_px
-        needed = 1 / settings.second_thought if holes else settings.second_thought
-        if usual.worth > needed * most and usual.number > fewest:
-            best, most, shown = (page, window), usual.worth, usual
+        holes = shown.only_ones and not seen.only_ones and seen.stroke_px > settings.second_thought * shown.stroke_px
+        if seen.worth > settings.needed(less=holes) * most and seen.number > fewest:
+            best, most, shown = (page, window), seen.worth, seen
             if page.inside is not None:
-                most, fewest = max(most, settings.outlined), usual.number
-        if usual.part > settings.legible and not usual.only_ones:
+                most, fewest = max(most, settings.outlined), seen.number
+        if seen.part > settings.legible and not seen.only_ones:
             break
     page, window = best
     return find_components(page.of(colours), window)
+
+
+def _in_either_window(
+    page: Page, classify: Classify, settings: Settings, *, broad: bool
+) -> tuple[Settings, "Legibility"]:
+    """Find the background in the usual window, or in the wide one if strokes may be broad and it shows more."""
+    usual = legibility(find_components(page, settings).components, classify)
+    if not (broad or usual.only_ones or usual.part < settings.hard_to_read):
+        return settings, usual
+    wide = for_broad_strokes(settings)
+    other = legibility(find_components(page, wide).components, classify)
+    # In the usual window, broad strokes fall into pieces, thinner ones, some of which look like digits, most of them
+    # like 1s; in the wide one, so do shadows, but they are darker where something is written in them.
+    pieces = other.stroke_px > settings.second_thought * usual.stroke_px or usual.only_ones
+    shadow = other.only_ones and other.evenness <= settings.evenly_dark
+    least_px = settings.broad_of_window * settings.foreground.window_of_shorter * min(page.grey.shape)
+    if other.stroke_px > least_px and other.worth > settings.needed(less=pieces and not shadow) * usual.worth:
+        return wide, other
+    return settings, usual
 
 
 def for_broad_strokes(settings: Settings) -> Settings:
@@ -237,10 +247,10 @@ def smooth_width(strokes: NDArray[np.float32], side_px: int) -> float:
 def find_components(page: Page, settings: Settings, *, plane: bool = False) -> Found:
     """Find the connected components on a page, and the rulings that are taken out first."""
     foreground = subtract_background(page, settings.foreground, plane=plane)
-    lines: tuple[Box, ...] = ()
-    rest = without_thin(foreground, settings.thinnest_of_shorter * min(foreground.mask.shape))
+    rest, lines = without_thin(foreground, settings.thinnest_of_shorter * min(foreground.mask.shape))
     if settings.rulings is not None:
-        rest, lines = remove_rulings(rest, page.inside, settings.rulings)
+        rest, more = remove_rulings(rest, page.inside, settings.rulings)
+        lines += more
     components, faint = connected_components(rest, settings.components)
     return Found(page, foreground, components, lines, faint)
 

@@ -126,13 +126,20 @@ def _broad(mask: Mask, lines: Mask, settings: RulingSettings) -> Mask:
     return mask & _enlarged_by(_opened(mask, side), side)
 
 
-def without_thin(foreground: Foreground, thinnest_px: float) -> Foreground:
-    """Only strokes of at least such a breadth, with what is thin beside them: broad strokes narrow at their ends."""
+def without_thin(foreground: Foreground, thinnest_px: float) -> tuple[Foreground, tuple[Box, ...]]:
+    """Only strokes of at least such a breadth, with what is thin beside them: broad strokes narrow at their ends.
+
+    Returns:
+        The foreground, and the boxes of what was taken out.
+    """
     side = round(thinnest_px)
     if side < 2:
-        return foreground
+        return foreground, ()
     mask = foreground.mask & _enlarged_by(_opened(foreground.mask, side), side)
-    return replace(foreground, density=np.where(mask, foreground.density, 0), mask=mask)
+    thin, _ = ndimage.label(foreground.mask & ~mask, EIGHT)
+    boxes = ((x.start, y.start, x.stop, y.stop) for y, x in ndimage.find_objects(thin))
+    lines = tuple(box for box in boxes if max(box[2] - box[0], box[3] - box[1]) > side)  # the others are specks
+    return replace(foreground, density=np.where(mask, foreground.density, 0), mask=mask), lines
 
 
 def _opened(mask: Mask, side_px: int) -> Mask:
