@@ -18,6 +18,7 @@ from byhand.model import Model
 from byhand.reading import decode, reading_model, stages_of
 from byhand.reading.foreground import ForegroundSettings
 from byhand.reading.pipeline import Settings
+from byhand.reading.rulings import RulingSettings
 from evaluation_sets.generated_pages.pages import Page, make_page
 from evaluation_sets.generated_pages.scoring import compare, edit_distance
 
@@ -28,10 +29,11 @@ VARIANTS: dict[str, Settings] = {
     "as it is": WHOLE,
     "no page on a desk": replace(WHOLE, page=None),
     "no other way to see the picture": replace(WHOLE, alternatives=False),
-    "no strokes too broad for the window": replace(WHOLE, broad_of_window=float("inf")),
+    "no strokes too broad for the window": replace(WHOLE, broad_window_of_shorter=None),
     "window 1/24 of the shorter side": replace(WHOLE, foreground=ForegroundSettings(window_of_shorter=1 / 24)),
     "window 1/6": replace(WHOLE, foreground=ForegroundSettings(window_of_shorter=1 / 6)),
     "no limit to what is noise": replace(WHOLE, foreground=ForegroundSettings(noise_most=1.0)),
+    "no broad strokes kept across lines": replace(WHOLE, rulings=RulingSettings(broader=1000)),
     "no removal of rulings": replace(WHOLE, rulings=None),
     "no grouping": replace(WHOLE, grouping=None),
     "no splitting": replace(WHOLE, splitting=None),

@@ -48,7 +48,8 @@ class Settings:
 
     Attributes:
         broad_window_of_shorter: the window of the background for strokes too broad for the usual one, as a part of the
-            page's shorter side; with a plane as the background, 39 errors on 120 pages of one digit instead of 22.
+            page's shorter side (with a plane as the background, 39 errors on 120 pages of one digit instead of 22);
+            None if no strokes are too broad.
         broad_of_window: strokes broader than this part of the usual window are too broad for it.
         thinnest_of_shorter: what is thinner than this part of the page's shorter side is a line; where strokes are too
             broad for the usual window, half as much as they are at least: 8 instead of 20 errors on 90 such pages.
@@ -71,7 +72,7 @@ class Settings:
     grouping: GroupingSettings | None = field(default_factory=GroupingSettings)
     splitting: SplittingSettings | None = field(default_factory=SplittingSettings)
     signs: SignSettings | None = None
-    broad_window_of_shorter: float = 0.25
+    broad_window_of_shorter: float | None = 0.25
     broad_of_window: float = 0.5
     thinnest_of_shorter: float = 0.0
     hard_to_read: float = 0.5
@@ -205,10 +206,9 @@ def _in_either_window(
     page: Page, classify: Classify, settings: Settings, *, broad: bool
 ) -> tuple[Settings, "Legibility"]:
     """Find the background in the usual window, or in the wide one if strokes may be broad and it shows more."""
-    usual = legibility(find_components(page, settings).components, classify)
-    if not (broad or usual.only_ones or usual.part < settings.hard_to_read):
+    usual, wide = legibility(find_components(page, settings).components, classify), for_broad_strokes(settings)
+    if wide is None or not (broad or usual.only_ones or usual.part < settings.hard_to_read):
         return settings, usual
-    wide = for_broad_strokes(settings)
     other = legibility(find_components(page, wide).components, classify)
     # In the usual window, broad strokes fall into pieces, thinner ones, some of which look like digits, most of them
     # like 1s; in the wide one, so do shadows, but they are darker where something is written in them.
@@ -220,8 +220,10 @@ def _in_either_window(
     return settings, usual
 
 
-def for_broad_strokes(settings: Settings) -> Settings:
-    """The same settings where strokes are too broad for the usual window."""
+def for_broad_strokes(settings: Settings) -> Settings | None:
+    """The same settings where strokes are too broad for the usual window; None if they never are."""
+    if settings.broad_window_of_shorter is None:
+        return None
     return replace(
         settings,
         foreground=replace(settings.foreground, window_of_shorter=settings.broad_window_of_shorter),
@@ -231,7 +233,10 @@ def for_broad_strokes(settings: Settings) -> Settings:
 
 def has_broad_strokes(page: Page, settings: Settings) -> bool:
     """Tell whether there may be strokes too broad for the usual window in which the background is found."""
-    foreground = subtract_background(page, for_broad_strokes(settings).foreground)
+    wide = for_broad_strokes(settings)
+    if wide is None:
+        return False
+    foreground = subtract_background(page, wide.foreground)
     strokes = np.where(foreground.mask, foreground.density, 0)
     window = settings.foreground.window_of_shorter * min(strokes.shape)
     return bool(smooth_width(strokes, GRAINLESS_PX) > settings.broad_of_window * window)

@@ -123,7 +123,8 @@ def _broad(mask: Mask, lines: Mask, settings: RulingSettings) -> Mask:
     """Strokes several times as broad as the lines that cross them."""
     thickness = float(np.percentile(np.minimum(_runs_down(mask), _runs_down(mask.T).T)[lines], 25))
     side = round(max(settings.broader * thickness, settings.broad_of_shorter * min(mask.shape), 3))
-    return mask & _enlarged_by(_opened(mask, side), side)
+    opened = _opened(mask, side)
+    return mask & _enlarged_by(opened, side) if opened.any() else opened
 
 
 def without_thin(foreground: Foreground, thinnest_px: float) -> tuple[Foreground, tuple[Box, ...]]:
