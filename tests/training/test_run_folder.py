@@ -257,3 +257,17 @@ def test_a_clock_that_jumps_changes_nothing(
     run = Run(replace(QUICK), few_digits)
     run.folder = tmp_path
     assert run.complete().model.to_bytes() == whole
+
+
+def test_a_clock_that_jumps_by_a_day_or_a_year_changes_nothing(tmp_path: Path) -> None:
+    jumping = "real = time.time; time.time = lambda: real() + random.choice((-86_400.0, 0.0, 31_536_000.0))"
+    models = []
+    for clock in ("", jumping):
+        out = tmp_path / f"run-{len(models)}"
+        program = f"import random, time\n{clock}\nfrom byhand.cli import main\nmain()"
+        training = ["train", "--limit", "2000", "--epochs", "3", "--hidden", "16", "--workers", "1", "--no-figures"]
+        command = [sys.executable, "-c", program, *training, "--json", "--quiet", "--out", str(out)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert 0 < json.loads(done.stdout)["train_seconds"] < 600
+        models.append((out / MODEL_FILE).read_bytes())
+    assert models[0] == models[1]
