@@ -51,8 +51,12 @@ def test_what_the_edge_cuts_off(place: int, cut_off: bool) -> None:
     assert not is_cut_off(moved(0.99), (60, 30))
 
 
-def kind(guess: Guess, *heights: int) -> str:
-    return kind_of(guess, usual_px=50, usual_darkness=0.8, heights_px=np.array(heights))
+def kind(guess: Guess, *clear: Component) -> str:
+    return kind_of(guess, usual_px=50, usual_darkness=0.8, clear=clear)
+
+
+def digit_of(height: int, left: int, top: int) -> Component:
+    return Component(np.ones((height, height // 2), np.float32), left, top)
 
 
 def test_faint_is_a_speck() -> None:
@@ -66,5 +70,8 @@ def test_faint_is_a_speck() -> None:
 @pytest.mark.parametrize("digit", [0, 1])
 def test_a_tiny_stroke_or_ring_needs_company(digit: int) -> None:
     tiny = one(np.ones((15, 3)), digit)
-    assert kind(tiny) == kind(tiny, 50) == "speck"
-    assert kind(tiny, 50, 14) == "written"
+    middle = tiny.component.top + 7
+    high, low = digit_of(50, 100, middle - 5), digit_of(50, 100, middle - 45)
+    assert kind(tiny) == kind(tiny, high) == kind(tiny, low) == "speck"
+    assert kind(tiny, high, digit_of(14, 200, 0)) == "written"  # as large
+    assert kind(tiny, digit_of(50, 100, middle - 25)) == "written"  # beside a large one

@@ -261,7 +261,7 @@ def test_a_clock_that_jumps_changes_nothing(
 
 def test_a_clock_that_jumps_by_a_day_or_a_year_changes_nothing(tmp_path: Path) -> None:
     jumping = "real = time.time; time.time = lambda: real() + random.choice((-86_400.0, 0.0, 31_536_000.0))"
-    models = []
+    models: list[bytes] = []
     for clock in ("", jumping):
         out = tmp_path / f"run-{len(models)}"
         program = f"import random, time\n{clock}\nfrom byhand.cli import main\nmain()"

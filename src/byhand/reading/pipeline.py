@@ -4,7 +4,6 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,12 +136,12 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
         else:
             (lines if is_line(piece, usual, settings.components) else large).append(piece)
     guesses = split(group(large, classify, settings.grouping), classify, settings.splitting)
-    heights = np.array([one.component.height for one in guesses if one.digit > 1 and one.confidence > CLEAR])
+    clear = [one.component for one in guesses if one.digit > 1 and one.confidence > CLEAR]
     kinds: dict[str, list[Guess]] = {"written": [], "speck": [], "line": []}
     for one in guesses:
         if is_plus(one) or (len(guesses) > 1 and is_cut_off(one, best.page.grey.shape)):
             one = replace(one, probabilities=doubted(one.probabilities, 0.0))
-        kinds[kind_of(one, usual, dark, heights)].append(one)
+        kinds[kind_of(one, usual, dark, clear)].append(one)
     specks = [one for one in little if not is_noise(one.height, one.width, one.amount, settings.components)]
     specks += [one.component for one in kinds["speck"]]
     found = replace(
@@ -303,14 +302,14 @@ def evenly_dark(one: Component) -> float:
     return float((one.density * one.density).sum()) / max(one.amount, 1e-6)
 
 
-def kind_of(one: Guess, usual_px: float, usual_darkness: float, heights_px: NDArray[Any]) -> str:
+def kind_of(one: Guess, usual_px: float, usual_darkness: float, clear: Sequence[Component]) -> str:
     """Tell whether a group of another size or darkness than the others is "written", or a "speck" or a "line".
 
     Args:
         one: the group, and what it looks like.
         usual_px: the height of most of the foreground.
         usual_darkness: its darkness, 0 to 1.
-        heights_px: of what clearly is a digit other than 0 and 1: strokes and rings are in every drawing.
+        clear: what clearly is a digit other than 0 and 1: strokes and rings are in every drawing.
     """
     height = one.component.height
     size = max(height, one.component.width) / usual_px
@@ -319,11 +318,18 @@ def kind_of(one: Guess, usual_px: float, usual_darkness: float, heights_px: NDAr
     darkness = one.component.darkness / usual_darkness
     shines = darkness < SHINING_THROUGH_OF_DARKNESS and size * darkness**2 < LEAST_PROMINENT
     if size < TINY_OF_USUAL and one.confidence > CLEAR:
-        alike = (0.6 * height < heights_px) & (heights_px < 1.6 * height)
-        return "written" if one.digit > 1 or alike.any() else "speck"
+        company = any(0.6 * height < other.height < 1.6 * height or is_beside(one.component, other) for other in clear)
+        return "written" if one.digit > 1 or company else "speck"
     if (size < 0.25 and one.confidence <= 0.9) or (one.digit == 1 and size < 0.4) or shines:
         return "speck"
     return "written"
+
+
+def is_beside(small: Component, large: Component) -> bool:
+    """Tell whether something stands beside the middle half of a larger one: neither a point nor a degree sign does."""
+    middle = (small.top + small.bottom) / 2
+    apart = small.right <= large.left or large.right <= small.left
+    return apart and large.top + 0.25 * large.height < middle < large.bottom - 0.25 * large.height
 
 
 def is_cut_off(one: Guess, size: tuple[int, ...]) -> bool:
