@@ -318,8 +318,10 @@ def kind_of(one: Guess, usual_px: float, usual_darkness: float, clear: Sequence[
     darkness = one.component.darkness / usual_darkness
     shines = darkness < SHINING_THROUGH_OF_DARKNESS and size * darkness**2 < LEAST_PROMINENT
     if size < TINY_OF_USUAL and one.confidence > CLEAR:
-        company = any(0.6 * height < other.height < 1.6 * height or is_beside(one.component, other) for other in clear)
-        return "written" if one.digit > 1 or company else "speck"
+        company = any(0.6 * height < other.height < 1.6 * height for other in clear)
+        # So is a ring, but no stroke: dividers and ends of lines are beside digits, too.
+        ring = one.digit == 0 and any(is_beside(one.component, other) for other in clear)
+        return "written" if one.digit > 1 or company or ring else "speck"
     if (size < 0.25 and one.confidence <= 0.9) or (one.digit == 1 and size < 0.4) or shines:
         return "speck"
     return "written"
