@@ -45,7 +45,8 @@ class Digit:
         digit: 0 to 9, or the label that the model has for it.
         confidence: its probability, 0 to 1.
         box: left, top, right, bottom in pixels of the upright picture.
-        sure: whether it can be relied on.
+        sure: whether it can be relied on: its confidence is high, and it is not one of three or more 1s side by side,
+            which may be tally marks or hatching, nor written together with them.
         image: what the network saw, uint8, shape (28, 28).
         probabilities: of all the model's labels, shape (classes,).
     """
