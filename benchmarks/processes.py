@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.rivals import RIVALS
+from byhand.processors import blas_environment
 
 # Settings of OpenBLAS that some users need and that change how fast NumPy is; and what would have Python translate
 # byhand's modules, in an editable installation, each time anew: pip does so once with all that it installs.
@@ -23,7 +24,7 @@ PAUSE = 0.3
 def environment(threads: int) -> dict[str, str]:
     """The environment of every measured process: so many threads, and OpenBLAS free to choose its kernel."""
     kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
-    return kept | {f"{name}_NUM_THREADS": str(threads) for name in ("OMP", "OPENBLAS", "MKL")}
+    return kept | blas_environment(threads)
 
 
 class Rivals:

@@ -17,6 +17,11 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def blas_environment(threads: int) -> dict[str, str]:
+    """What must be in the environment for the libraries of products that are loaded later to use so many threads."""
+    return {f"{library}_NUM_THREADS": str(threads) for library in ("OPENBLAS", "OMP", "MKL", "BLIS")}
+
+
 @contextmanager
 def one_blas_thread() -> Iterator[int]:
     """Compute products on one core; several threads of a process may be inside at a time.

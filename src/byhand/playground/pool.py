@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from byhand.errors import ByhandError
 from byhand.playground.worker import CONTEXT, ended_by, give_way
+from byhand.processors import blas_environment
 
 # Beyond this, a process is refused more memory, where the system can (Linux). A reading needs about 300 MB.
 MOST_BYTES = 2_000_000_000
@@ -168,7 +169,7 @@ def _prepare() -> None:
     give_way()
     # The products are small: more threads only wait for each other; a picture took four times the processor's time. In
     # the environment for libraries that are loaded from now on, since threadpoolctl limits only those that are there.
-    os.environ |= dict.fromkeys([f"{library}_NUM_THREADS" for library in ("OPENBLAS", "OMP", "MKL", "BLIS")], "1")
+    os.environ |= blas_environment(1)
     threadpool_limits(1)
     with suppress(ImportError, ValueError, OSError):
         import resource

@@ -23,7 +23,7 @@ from byhand.reading.components import (
 from byhand.reading.foreground import Foreground, ForegroundSettings, subtract_background
 from byhand.reading.grouping import Classify, GroupingSettings, Guess, group, guess
 from byhand.reading.page import Page, PageSettings, find_pages
-from byhand.reading.preparation import SIZE, stroke_width
+from byhand.reading.preparation import SIZE, mean_darkness, stroke_width
 from byhand.reading.resizing import enlarged, reduced, small
 from byhand.reading.rulings import RulingSettings, remove_rulings, without_thin
 from byhand.reading.signs import FoundSign, SignSettings, take_signs
@@ -293,13 +293,8 @@ def legibility(components: Sequence[Component], classify: Classify, most: int = 
     solid = [one for one in confident if one.digit != 1]
     widths = [(smooth_width(one.component.density, SIZE), one.component.amount) for one in solid or confident]
     stroke_px = sum(width * amount for width, amount in widths) / max(sum(amount for _, amount in widths), 1)
-    evenness = min((evenly_dark(one.component) for one in confident), default=0.0)
+    evenness = min((mean_darkness(one.component.density) for one in confident), default=0.0)
     return Legibility(heights / max((one.height for one in likely), default=1), part, stroke_px, not solid, evenness)
-
-
-def evenly_dark(one: Component) -> float:
-    """The mean darkness of its foreground, relative to the darkest: sum(v²) / sum(v), 0 to 1."""
-    return float((one.density * one.density).sum()) / max(one.amount, 1e-6)
 
 
 def kind_of(one: Guess, usual_px: float, usual_darkness: float, clear: Sequence[Component]) -> str:
@@ -319,7 +314,7 @@ def kind_of(one: Guess, usual_px: float, usual_darkness: float, clear: Sequence[
     shines = darkness < SHINING_THROUGH_OF_DARKNESS and size * darkness**2 < LEAST_PROMINENT
     if size < TINY_OF_USUAL and one.confidence > CLEAR:
         company = any(0.6 * height < other.height < 1.6 * height for other in clear)
-        # So is a ring, but no stroke: dividers and ends of lines are beside digits, too.
+        # Beside a large digit, too, a ring is written; a stroke there may be a divider or the end of a line.
         ring = one.digit == 0 and any(is_beside(one.component, other) for other in clear)
         return "written" if one.digit > 1 or company or ring else "speck"
     if (size < 0.25 and one.confidence <= 0.9) or (one.digit == 1 and size < 0.4) or shines:

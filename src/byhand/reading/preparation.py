@@ -87,13 +87,18 @@ def _resampler(profile: NDArray[Any], scale: float) -> NDArray[Any]:
 
 def usual_contrast(image: NDArray[Any]) -> NDArray[Any]:
     """Darken foreground that is fainter than that of MNIST, as thin strokes are after shrinking."""
-    total = float(image.sum())
-    if total == 0:
+    darkness = mean_darkness(image)
+    if darkness == 0:
         return image
-    darkness = float((image * image).sum()) / total
     gain = 1 if LEAST_DARKNESS <= darkness <= 1 else USUAL_DARKNESS / darkness
     darker: NDArray[Any] = np.minimum(1, gain * image)
     return darker
+
+
+def mean_darkness(image: NDArray[Any]) -> float:
+    """The mean of the foreground over the foreground: sum(v²) / sum(v); 0 where there is none."""
+    total = float(image.sum())
+    return float((image * image).sum()) / total if total else 0.0
 
 
 def usual_weight(image: NDArray[Any]) -> NDArray[Any]:

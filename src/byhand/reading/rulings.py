@@ -81,17 +81,18 @@ def remove_rulings(
     step = -(-max(mask.shape) // settings.side_px)
     few = _pooled(mask, step)
     within = np.ones(few.shape, bool) if inside is None else ~_pooled(~inside, step)
-    edge = _edge_of(within, round(settings.edge_of_shorter * min(few.shape)) + 1)
+    edge_px = round(settings.edge_of_shorter * min(few.shape)) + 1
+    edge = _edge_of(within, edge_px)
     grids, lines = Lines(few, _pooled(foreground.weak, step), edge, settings).found()
     # What is left of the desk lies a little within the page that was found on it.
-    rim_px = 2 if inside is None else round(settings.edge_of_shorter * min(few.shape)) + 1
-    border = _edge_of(within, rim_px)
+    border, border_px = (_edge_of(within, 2), 2) if inside is None else (edge, edge_px)
     apart = settings.spanning * min(few.shape) * math.sqrt(within.mean())
-    shadows = _shadows(few & ~lines & ~grids, border, rim_px, apart, broader=settings.broader, rim=inside is not None)
+    rest = few & ~lines & ~grids
+    shadows = _shadows(rest, border, border_px, apart, broader=settings.broader, rim=inside is not None)
     gone = few & (grids | lines | shadows)
     if not gone.any():
         return foreground, ()
-    labels, count = ndimage.label(ndimage.maximum_filter(gone, 5, mode="constant"))  # what is left of a line is one
+    labels, count = ndimage.label(_enlarged_by(gone, 2))  # what is left of a line is one
     height, width = mask.shape
     boxes = tuple(
         (x.start * step, y.start * step, min(width, x.stop * step), min(height, y.stop * step))

@@ -28,8 +28,8 @@ class SplittingSettings:
         least_part: a part must read at least so well, 0 to 1.
         price: what one more digit must gain, in log probability;
         stick: and a 1 as much again, for letters are made of sticks;
-        sticks: parts one of which is a 1 are as likely as this, 0 to 1, for the same reason: so 100 instead of 152 of
-            500 letters are taken for sure digits, and 96.3 instead of 97.0 % of the right digits are sure;
+        stick_trust: parts one of which is a 1 are as likely as this, 0 to 1, for the same reason: so 100 instead of 152
+            of 500 letters are taken for sure digits, and 96.3 instead of 97.0 % of the right digits are sure;
         crossing: and as much for each stroke that a seam crosses: digits touch in one place, and a 0 cut in half in
             two.
         height_px: seams are searched in a picture of this height.
@@ -47,7 +47,7 @@ class SplittingSettings:
     least_part: float = 0.6
     price: float = 0.35
     stick: float = 0.35
-    sticks: float = 0.9
+    stick_trust: float = 0.9
     crossing: float = 0.4
     height_px: int = 48
     aside_px: float = 0.06
@@ -127,7 +127,7 @@ def _best_split(
     # A cut in the wrong place spoils both sides: no part is surer than all of them together.
     together = math.prod(part.confidence for part in found)
     if any(part.digit == 1 for part in found):
-        together *= settings.sticks
+        together *= settings.stick_trust
     return [replace(part, probabilities=doubted(part.probabilities, together / part.confidence)) for part in found]
 
 

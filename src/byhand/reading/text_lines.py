@@ -43,10 +43,10 @@ def text_lines(boxes: Sequence[Box]) -> list[list[int]]:
         return []
     left, top, right, bottom = np.array(boxes, float).T
     x, y, height = (left + right) / 2, (top + bottom) / 2, np.maximum(bottom - top, 0.6 * (right - left))
-    level = y - tilt(x, y, height) * x
     beside = np.argsort(x)
     if (right[beside[:-1]] <= left[beside[1:]]).all() and _is_row(x[beside], y[beside]):
         return [beside.tolist()]
+    level = y - tilt(x, y, height) * x
     following = _following(x, level, height)
     firsts = set(range(len(boxes))) - set(following.values())
     rows = []
@@ -119,9 +119,8 @@ def tallies(row: Sequence[Box], texts: Sequence[str]) -> list[bool]:
     What is written together with them is no surer: strokes that cross look like a 4.
     """
     words: list[list[int]] = [[0]]
-    usual = usual_size(row)
-    for i, (before, after) in enumerate(pairwise(row), start=1):
-        if after[0] - before[2] >= SPACE * usual:
+    for i, space in enumerate(_spaces(row), start=1):
+        if space:
             words.append([])
         words[-1].append(i)
     result = [False] * len(row)
@@ -132,15 +131,15 @@ def tallies(row: Sequence[Box], texts: Sequence[str]) -> list[bool]:
     return result
 
 
-def usual_size(row: Sequence[Box]) -> float:
-    """The median of the longer sides of a row's digits, pixels."""
-    return float(np.median([max(box[3] - box[1], box[2] - box[0]) for box in row]))
+def _spaces(row: Sequence[Box]) -> list[bool]:
+    """Tell for each digit of a row but the last whether a wide gap follows it."""
+    usual = float(np.median([max(box[3] - box[1], box[2] - box[0]) for box in row]))
+    return [after[0] - before[2] >= SPACE * usual for before, after in pairwise(row)]
 
 
 def with_spaces(row: Sequence[Box], texts: Sequence[str]) -> str:
     """Write a row's digits with a space in each wide gap."""
-    usual = usual_size(row)
     line = texts[0]
-    for before, after, text in zip(row[:-1], row[1:], texts[1:], strict=True):
-        line += (" " if after[0] - before[2] >= SPACE * usual else "") + text
+    for space, text in zip(_spaces(row), texts[1:], strict=True):
+        line += (" " if space else "") + text
     return line

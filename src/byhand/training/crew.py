@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from byhand.errors import ByhandError
 from byhand.nn import Network
+from byhand.processors import blas_environment
 from byhand.training.recipe import Recipe
 from byhand.training.shared_memory import Place, SharedMemory, lay_out
 from byhand.training.team import Exchange, state_of
@@ -93,7 +94,6 @@ class Crew:
         # They import this very byhand, wherever the user's script has found it, and never the user's script.
         paths = [str(Path(__file__).parents[2]), *sys.path]
         code = f"import sys; sys.path[:] = {paths!r}; from byhand.training.crew import serve; serve()"
-        one_thread = dict.fromkeys([f"{name}_NUM_THREADS" for name in ("OPENBLAS", "OMP", "MKL", "BLIS")], "1")
         # Ctrl-C, which a terminal sends to all processes in the foreground, is for this one alone.
         apart: dict[str, Any] = (
             {"creationflags": 0x200}  # CREATE_NEW_PROCESS_GROUP
@@ -103,7 +103,7 @@ class Crew:
         for _ in range(size - 1):
             self.processes.append(
                 subprocess.Popen(
-                    [sys.executable, "-c", code], env=os.environ | one_thread, **apart,
+                    [sys.executable, "-c", code], env=os.environ | blas_environment(1), **apart,
                     stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 )
             )  # fmt: skip

@@ -16,7 +16,8 @@ from byhand.training.recipe import Recipe
 # Below so many weights times images shown, about half a second of learning, a second process is not worth its start.
 WORTH_A_CREW = 1e10
 PIXELS = 784  # of most images; the size of others is known too late
-# A trial: so many steps, but for so long at most. With 60 steps, the start took 0.1 s longer, and no choice was better.
+# A trial: so many steps, but for so long at most. With 60 steps, the start took 0.1 s longer; 22
+# timed trainings with either chose the same.
 TRIAL_STEPS, FEWEST_TRIAL_STEPS, TRIAL_SECONDS = 24, 4, 0.15
 # More processes must be faster by this factor: they are in the way of others.
 WORTH_MORE = 1.05
