@@ -55,7 +55,7 @@ def join(training: Training, crew: Crew, members: int) -> None:
         crew: the processes.
         members: how many are wanted; 0 for the fastest.
     """
-    chosen, training.one_thread = choose_members(training, crew, members)
+    chosen = choose_members(training, crew, members)
     if chosen > 1:
         if members:  # else a trial has waited for them
             seconds_per_step(training, crew, chosen, 3)

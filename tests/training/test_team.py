@@ -20,7 +20,7 @@ from byhand.preprocessing import MinMaxScaling
 from byhand.training import run as run_module
 from byhand.training.crew import Crew, LostMemberError, can_share
 from byhand.training.crew_size import FEWEST_TRIAL_STEPS, TRIAL_STEPS, seconds_per_step
-from byhand.training.loop import Event
+from byhand.training.loop import Event, Training
 from byhand.training.recipe import Recipe
 from byhand.training.run import Run
 
@@ -135,6 +135,25 @@ def test_a_trial_of_slow_steps_ends_early(few_digits: Dataset) -> None:
     run.training.augment = slow
     assert seconds_per_step(run.training, None, 1) >= 0.1
     assert FEWEST_TRIAL_STEPS <= len(steps) < TRIAL_STEPS
+
+
+@pytest.mark.parametrize("batch_size", [32, 128])
+@pytest.mark.parametrize("fastest", ["one", "two", "threads"])
+def test_the_clock_chooses_a_number_that_the_recipe_keeps_and_nothing_else(
+    few_digits: Dataset, monkeypatch: pytest.MonkeyPatch, batch_size: int, fastest: str
+) -> None:
+    def timed(training: Training, crew: Crew | None, members: int, steps: int = 9, one_thread: bool = True) -> float:
+        how = "two" if members == 2 else "one" if one_thread else "threads"
+        return 0.5 if how == fastest else 1.0
+
+    monkeypatch.setattr("byhand.training.crew_size.seconds_per_step", timed)
+    monkeypatch.setattr("byhand.training.crew_size.WORTH_A_CREW", 0)
+    monkeypatch.setattr("byhand.training.crew_size.cores", lambda: 2)
+    chosen = trained(few_digits, batch_size=batch_size)
+    assert chosen.recipe.workers == (2 if fastest == "two" else 1)
+    again = Run(chosen.recipe, few_digits)
+    assert again.training.one_thread == chosen.training.one_thread or chosen.recipe.workers == 2
+    assert again.complete().model.to_bytes() == chosen.model.to_bytes()
 
 
 def test_too_many_workers_are_refused() -> None:

@@ -510,7 +510,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         crew = crew_for(training.recipe, len(training.inputs)) if wanted > 1 else None
         members = 1
         if crew:
-            members, training.one_thread = choose_members(training, crew, wanted)
+            members = choose_members(training, crew, wanted)
             if members > 1:
                 crew.join(training, members)
         self.model_.recipe["workers"] = members

@@ -41,8 +41,10 @@ def crew_for(recipe: Recipe, examples: int) -> Crew | None:
     return None
 
 
-def choose_members(training: Training, crew: Crew, wanted: int) -> tuple[int, bool]:
-    """Try a few steps with one process, with BLAS' threads, and with 2, 4, ... members.
+def choose_members(training: Training, crew: Crew, wanted: int) -> int:
+    """Try a few steps with one process and with 2, 4, ... members.
+
+    The number is all that is chosen: it is kept in the recipe, which must give the same bytes when it is used again.
 
     Args:
         training: that is about to start; nothing in it changes.
@@ -50,14 +52,14 @@ def choose_members(training: Training, crew: Crew, wanted: int) -> tuple[int, bo
         wanted: how many the user wants; 0 for the fastest.
 
     Returns:
-        How many members are fastest, and whether BLAS should use one thread.
+        How many members are fastest.
     """
     try:
         crew.prepare(training)
     except (OSError, ByhandError):
-        return 1, training.one_thread
+        return 1
     if wanted:
-        return crew.size, True
+        return crew.size
     alone = seconds_per_step(training, None, 1)
     steps = max(FEWEST_TRIAL_STEPS, min(TRIAL_STEPS, int(TRIAL_SECONDS / alone)))
     best, fastest, members = 1, alone, 2
@@ -65,16 +67,16 @@ def choose_members(training: Training, crew: Crew, wanted: int) -> tuple[int, bo
         try:
             shared = seconds_per_step(training, crew, members, steps)
         except ByhandError:
-            return 1, True
+            return 1
         if shared * WORTH_MORE > fastest:
             break
         best, fastest = members, shared
         members = crew.size if members < crew.size < 2 * members else 2 * members
-    # Last, for BLAS' threads look for work for a while, each on a core that a member would need.
-    threads = seconds_per_step(training, None, 1, one_thread=False)
-    if threads * WORTH_MORE < fastest:
-        return 1, False
-    return best, True
+    if best > 1 and not training.one_thread:
+        # Last, for BLAS' threads look for work for a while, each on a core that a member would need.
+        threads = seconds_per_step(training, None, 1, one_thread=False)
+        return 1 if threads < fastest * WORTH_MORE else best
+    return best
 
 
 def seconds_per_step(

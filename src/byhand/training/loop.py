@@ -22,9 +22,10 @@ from byhand.training.team import Exchange, Share, state_of
 
 # Progress is reported this often in each epoch: often enough for a live display, too seldom to cost time.
 PROGRESS_REPORTS_PER_EPOCH = 10
-# From this batch size on, BLAS may use all its threads, where nothing was measured. One epoch on two cores, in seconds,
-# with one thread and with two: 0.34 and 0.42 in batches of 32, 0.26 and 0.29 of 64, 0.25 and 0.23 of 128, 0.21 and
-# 0.16 of 512: handing half of a small product to another core takes longer than it saves.
+# From this batch size on, BLAS may use all its threads in a process that trains alone: by a rule, for a choice by the
+# clock would give other last bits from one run to the next. One epoch on two cores, in seconds, with one thread and
+# with two: 0.34 and 0.42 in batches of 32, 0.26 and 0.29 of 64, 0.25 and 0.23 of 128, 0.21 and 0.16 of 512: handing
+# half of a small product to another core takes longer than it saves.
 BATCH_WORTH_TWO_CORES = 100
 
 # A batch of scaled images, a random number generator, how strong to be, 0 to 1, and with whom to share the work: gives

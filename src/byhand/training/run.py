@@ -177,7 +177,7 @@ class Run:
             crew = crew or crew_for(self.recipe, len(training.inputs))
         workers = 1
         if crew:
-            workers, training.one_thread = choose_members(training, crew, self.recipe.workers)
+            workers = choose_members(training, crew, self.recipe.workers)
         self.recipe = replace(self.recipe, workers=workers)
         self.model.recipe["workers"] = workers
         if crew and workers == 1:
