@@ -12,6 +12,9 @@ from byhand.reading.foreground import Foreground
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two are just outside
 EIGHT = np.ones((3, 3), bool)  # neighbours of a pixel
+DRAWN = 0.3  # what is darker, 0 to 1, is drawn; the rest is a soft edge
+# What encloses less than this part of its own amount has holes as strokes have them, and is no outline.
+ENCLOSED = 0.2
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,22 @@ def connected_components(
     return tuple(found), tuple(faint)
 
 
+def filled_outlines(pieces: Sequence[Component]) -> Component | None:
+    """What components are the outlines of, if they enclose much: inside of one of them, but not of a second one."""
+    if not pieces:
+        return None
+    whole = combined(pieces)
+    solid = np.zeros(whole.density.shape, bool)
+    for piece in pieces:
+        top, left = piece.top - whole.top, piece.left - whole.left
+        # The rule of even and odd: within the outline of a hole, too, it is the hole again.
+        solid[top : top + piece.height, left : left + piece.width] ^= ndimage.binary_fill_holes(piece.density > DRAWN)
+    ink = whole.density > DRAWN
+    if (solid & ~ink).sum() < ENCLOSED * ink.sum():
+        return None
+    return replace(whole, density=np.maximum(whole.density, solid.astype(np.float32)))
+
+
 def is_noise(height: int, width: int, amount: float, settings: ComponentSettings) -> bool:
     """Tell whether something so large, in pixels, is no more than noise of the picture."""
     return max(height, width) < settings.least_px or amount < settings.least_px
@@ -196,8 +215,8 @@ def combined(components: Sequence[Component]) -> Component:
 
 def trimmed(one: Component) -> Component | None:
     """A component without its empty margins; None if there is no foreground."""
-    rows = np.flatnonzero(one.density.max(axis=1, initial=0) > 0.3)
-    columns = np.flatnonzero(one.density.max(axis=0, initial=0) > 0.3)
+    rows = np.flatnonzero(one.density.max(axis=1, initial=0) > DRAWN)
+    columns = np.flatnonzero(one.density.max(axis=0, initial=0) > DRAWN)
     if not len(rows) or not len(columns):
         return None
     inner = one.density[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

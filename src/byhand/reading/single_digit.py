@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.reading.background import luminance
-from byhand.reading.components import Component, combined, is_speck, rescaled, usual_height
+from byhand.reading.components import Component, combined, filled_outlines, is_speck, rescaled, usual_height
 from byhand.reading.grouping import Classify, Guess
 from byhand.reading.page import as_page
 from byhand.reading.pipeline import Found, Settings, find_components
@@ -34,8 +34,13 @@ class SingleSettings:
         reduced_px: larger pictures are reduced to this side.
         trust: probabilities are weighted by this power of the largest of them.
         as_it_is, grey, part: what these views count, beside 1 for foreground told from background.
-        freed: what foreground counts without the lines at the picture's edge,
-        thin_of_shorter: which are thinner than this part of its shorter side.
+        outlined: what the digit counts that the foreground may be the outlines of: of 1,000 digits that only edges are
+            left of, 948 instead of 858 are read.
+        freed: what foreground counts without what lies along the picture's edge,
+        edge_of_shorter: within this part of its shorter side.
+        line_of_shorter: what is longer than that and lies there is a line of a form;
+        framed: what foreground counts with such a line: a 2 on it looks like a 3. With all this, 974 instead of 963 of
+            1,000 form cuttings are read, and 94 instead of 85 of 100 right ones are sure.
         least_inner: foreground at the edge is left out in one view if at least this part of it remains.
         clear_polarity: polarity less clear than this, 0 to 1, is tried both ways.
         upright: the less likely polarity must read better by this part, times the square of the polarity.
@@ -50,8 +55,11 @@ class SingleSettings:
     as_it_is: float = 2.0
     grey: float = 0.7
     part: float = 0.4
+    outlined: float = 2.0
     freed: float = 3.0
-    thin_of_shorter: float = 0.12
+    edge_of_shorter: float = 0.12
+    line_of_shorter: float = 0.3
+    framed: float = 0.04
     least_inner: float = 0.3
     clear_polarity: float = 0.8
     upright: float = 0.25
@@ -66,11 +74,13 @@ class View:
         image: in MNIST's form, uint8, shape (28, 28).
         component: the foreground it shows, with its place in the picture.
         weight: how much it counts beside others that are as sure.
+        unframed: whether lines of a form are left out of it.
     """
 
     image: NDArray[np.uint8]
     component: Component
     weight: float
+    unframed: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,7 +114,7 @@ def find_single_digits(
     """
     settings, stages = settings or SingleSettings(), page_settings or Settings(rulings=None)
     scaled = [reduced(colours, settings.reduced_px) for colours in pictures]
-    polarities = [border_polarity(luminance(colours)) for colours, _ in scaled]
+    polarities = [polarity_of(luminance(colours), settings) for colours, _ in scaled]
     upright = [c if p >= 0 else 255 - c for (c, _), p in zip(scaled, polarities, strict=True)]
     result = _judged([views_of(c, settings, stages, thorough=False) for c in upright], classify, settings)
     unsure = [
@@ -128,6 +138,12 @@ def find_single_digits(
         one and replace(one, guess=replace(one.guess, component=rescaled(one.guess.component, factor)))
         for one, (_, factor) in zip(result, scaled, strict=True)
     ]
+
+
+def polarity_of(grey: NDArray[np.float32], settings: SingleSettings) -> float:
+    """The mean of what the border says and what it would say within a frame, which is -1 to 1, and 0 if they differ."""
+    edge = round(settings.edge_of_shorter * min(grey.shape))
+    return (border_polarity(grey) + border_polarity(grey[edge : len(grey) - edge, edge : grey.shape[1] - edge])) / 2
 
 
 def border_polarity(grey: NDArray[np.float32]) -> float:
@@ -163,7 +179,10 @@ def _weighed(views: list[View], probabilities: NDArray[Any], found: Found | None
     agree = np.where(probabilities.argmax(axis=1) == mean.argmax(), weights, -1)
     chosen = views[int(agree.argmax())]
     first = float(probabilities[0].max())
-    if views[0].weight != settings.as_it_is:  # a line of the form may have spoilt the first view, and not the others
+    unframed = [float(own.max()) for view, own in zip(views, probabilities, strict=True) if view.unframed]
+    if unframed:
+        first = max(unframed)
+    elif views[0].weight != settings.as_it_is:  # a line of the form may have spoilt the first view, and not the others
         first = (first + float(mean.max())) / 2
     return Best(Guess(chosen.component, chosen.image, mean), first, found)
 
@@ -181,11 +200,14 @@ def views_of(
     colours, factor = enlarged(colours, settings.enlarged_px)
     page = as_page(colours, None, True)
     found = find_components(page, stages, plane=True)
-    views += _foreground_views(found, factor, settings)
+    seen = list(_foreground_views(found, factor, settings))
+    views = seen if any(view.unframed for view in seen) else views + seen
+    if thorough:
+        views += _outlined_views(found, factor, settings)
     if side <= settings.small_px:
         return views, found
     if not thorough:
-        return views[:1], found
+        return [view for view in views if view.unframed] or views[:1], found
     return views + list(_foreground_views(find_components(page, stages), factor, settings)), found
 
 
@@ -208,25 +230,48 @@ def _foreground_views(found: Found, factor: float, settings: SingleSettings) -> 
     size = found.foreground.mask.shape
     usual = usual_height(found.components)
     pieces = [one for one in found.components if not is_speck(one, usual)]
-    for choice, weight in _choices(pieces, size, settings):
+    for choice, weight, unframed in _choices(pieces, size, settings):
         whole = combined(choice)
-        yield View(prepare(whole.density), rescaled(whole, 1 / factor), weight)
+        yield View(prepare(whole.density), rescaled(whole, 1 / factor), weight, unframed)
+
+
+def _outlined_views(found: Found, factor: float, settings: SingleSettings) -> Iterator[View]:
+    """See the digit that the foreground may be the outlines of."""
+    pieces = [one for one in found.components if not is_speck(one, usual_height(found.components))]
+    solid = filled_outlines(pieces)
+    if solid:
+        yield View(prepare(solid.density), rescaled(solid, 1 / factor), settings.outlined)
 
 
 def _choices(
     pieces: list[Component], size: tuple[int, ...], settings: SingleSettings
-) -> list[tuple[list[Component], float]]:
-    """Which components may be the digit, and what that counts."""
+) -> list[tuple[list[Component], float, bool]]:
+    """Which components may be the digit, what that counts, and whether lines of a form are left out."""
     if not pieces:
         return []
-    height, width = size
-    inner = [p for p in pieces if p.left > 1 and p.top > 1 and p.right < width - 1 and p.bottom < height - 1]
-    outer = [piece for piece in pieces if piece not in inner]
-    result = [(pieces, 1.0)]
-    if inner and outer and all(min(p.width, p.height) < settings.thin_of_shorter * min(size) for p in outer):
-        result = [(pieces, settings.part), (inner, settings.freed)]
+    shorter = min(size)
+    along = [piece for piece in pieces if _lies_along(piece, size, round(settings.edge_of_shorter * shorter))]
+    lines = [piece for piece in along if max(piece.width, piece.height) > settings.line_of_shorter * shorter]
+    outer = [piece for piece in pieces if piece in lines or _touches(piece, size)]
+    inner = [piece for piece in pieces if piece not in outer]
+    result = [(pieces, 1.0, False)]
+    if inner and outer and all(piece in along for piece in outer):
+        whole = settings.framed if lines else settings.part
+        result = [(pieces, whole, False), (inner, settings.freed, bool(lines))]
     elif inner and outer and sum(p.amount for p in inner) >= settings.least_inner * sum(p.amount for p in pieces):
-        result.append((inner, 1.0))
+        result.append((inner, 1.0, False))
     if len(pieces) > 1 and len(inner) != 1:
-        result.append(([max(pieces, key=lambda piece: piece.amount)], settings.part))
+        result.append(([max(pieces, key=lambda piece: piece.amount)], settings.part, False))
     return result
+
+
+def _touches(piece: Component, size: tuple[int, ...]) -> bool:
+    """Tell whether a component touches the edge of a picture of (h, w) pixels."""
+    return piece.left <= 1 or piece.top <= 1 or piece.right >= size[1] - 1 or piece.bottom >= size[0] - 1
+
+
+def _lies_along(piece: Component, size: tuple[int, ...], breadth_px: int) -> bool:
+    """Tell whether nearly all of a component lies so near to the edge of a picture of (h, w) pixels."""
+    top, left = max(0, breadth_px - piece.top), max(0, breadth_px - piece.left)
+    bottom, right = max(0, size[0] - breadth_px - piece.top), max(0, size[1] - breadth_px - piece.left)
+    return bool(piece.density[top:bottom, left:right].sum() < 0.1 * piece.amount)
