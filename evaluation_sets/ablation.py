@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from byhand.model import Model
 from byhand.reading import decode, reading_model, stages_of
 from byhand.reading.foreground import ForegroundSettings
-from byhand.reading.pipeline import Settings
 from byhand.reading.rulings import RulingSettings
+from byhand.reading.stages import Settings
 from evaluation_sets.generated_pages.pages import Page, make_page
 from evaluation_sets.generated_pages.scoring import compare, edit_distance
 

@@ -18,10 +18,11 @@ from byhand.model import OTHER, SURE, Model, load_model, shipped_model
 from byhand.processors import one_blas_thread
 from byhand.reading.components import Box, trimmed
 from byhand.reading.grouping import Classify, GroupingSettings, Guess
-from byhand.reading.pipeline import Found, Settings, find_digits
+from byhand.reading.pipeline import find_digits
 from byhand.reading.region import Region, check_region, cut_out, moved, region_box
 from byhand.reading.signs import MINUS, FoundSign, SignSettings, signs_before, with_signs
 from byhand.reading.single_digit import SingleSettings, find_single_digits
+from byhand.reading.stages import Found, Settings
 from byhand.reading.table import cell_of, find_table
 from byhand.reading.text_lines import tallies, text_lines, with_spaces
 

@@ -17,9 +17,9 @@ from byhand.reading.background import luminance
 from byhand.reading.components import Component, combined, filled_outlines, is_speck, rescaled, usual_height
 from byhand.reading.grouping import Classify, Guess
 from byhand.reading.page import as_page
-from byhand.reading.pipeline import Found, Settings, find_components
 from byhand.reading.preparation import SIZE, prepare
 from byhand.reading.resizing import enlarged, reduced
+from byhand.reading.stages import Found, Settings, find_components
 
 
 @dataclass(frozen=True)

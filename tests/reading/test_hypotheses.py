@@ -5,8 +5,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from byhand.reading import reading_model
+from byhand.reading.foreground import subtract_background
+from byhand.reading.hypotheses import for_broad_strokes, has_broad_strokes
 from byhand.reading.page import as_page
-from byhand.reading.pipeline import Settings, find_digits, has_broad_strokes
+from byhand.reading.pipeline import find_digits
+from byhand.reading.stages import Settings
 
 
 def seven(width_px: int, *, shadow: bool = False, grain: float = 0.0, lines_px: int = 0) -> NDArray[np.uint8]:
@@ -26,8 +29,11 @@ def seven(width_px: int, *, shadow: bool = False, grain: float = 0.0, lines_px: 
 
 
 def test_broad_strokes_are_noticed_whatever_their_grain() -> None:
+    wide = for_broad_strokes(Settings())
+    assert wide
     for width_px, grain, broad in ((44, 0, True), (44, 25, True), (10, 0, False), (10, 25, False)):
-        assert has_broad_strokes(as_page(seven(width_px, grain=grain), None, True), Settings()) == broad
+        page = as_page(seven(width_px, grain=grain), None, True)
+        assert has_broad_strokes(subtract_background(page, wide.foreground), Settings()) == broad
 
 
 def test_broad_strokes_do_not_fall_into_pieces() -> None:

@@ -1,0 +1,143 @@
+"""Ways to see a picture: in either polarity, as a page on a desk, with strokes too broad for the usual window.
+
+Which is right is told by what can be read: each has a worth, and the likeliest of those that are worth most is taken.
+"""
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from byhand.reading.components import Component
+from byhand.reading.foreground import Foreground, subtract_background
+from byhand.reading.grouping import Classify, guess
+from byhand.reading.page import Page, find_pages
+from byhand.reading.preparation import SIZE, mean_darkness, stroke_width
+from byhand.reading.resizing import reduced, small
+from byhand.reading.stages import Found, Settings, components_of, find_components
+
+GRAINLESS_PX = 160  # longer side of a picture in which the breadth of strokes is measured
+
+
+def likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Settings) -> Found:
+    """Of all ways to see the picture, as a page in either polarity or on a desk, the one that shows most digits.
+
+    They are compared in a reduced picture.
+    """
+    rough, _ = reduced(colours, settings.compared_px)
+    pages = find_pages(rough, settings.page)
+    first, *second = itertools.islice(pages, 2 if settings.alternatives else 1)
+    best, most, fewest = (first, settings), -1.0, -1.0
+    wide = for_broad_strokes(settings)
+    shown = Legibility(0, 0, 0, only_ones=False, evenness=0)
+    for page in itertools.chain([first], second, pages if second else ()):
+        widely = subtract_background(page, wide.foreground) if wide and settings.alternatives else None
+        broad = widely is not None and has_broad_strokes(widely, settings)
+        if not second and not broad:
+            break
+        window, seen = _in_either_window(page, widely, classify, settings, broad=broad)
+        # The likeliest comes first: a later one must show much more, but for 1s, which holes and gaps look like.
+        holes = shown.only_ones and not seen.only_ones and seen.stroke_px > settings.second_thought * shown.stroke_px
+        if seen.worth > settings.needed(less=holes) * most and seen.number > fewest:
+            best, most, shown = (page, window), seen.worth, seen
+            if page.inside is not None:
+                most, fewest = max(most, settings.outlined), seen.number
+        if seen.part > settings.legible and not seen.only_ones:
+            break
+    page, window = best
+    return find_components(page.of(colours), window)
+
+
+def _in_either_window(
+    page: Page, widely: Foreground | None, classify: Classify, settings: Settings, *, broad: bool
+) -> tuple[Settings, "Legibility"]:
+    """Find the background in the usual window, or in the wide one if strokes may be broad and it shows more.
+
+    Args:
+        page: the page.
+        widely: its foreground in the wide window; None if strokes are never too broad for the usual one.
+        classify: gives the probabilities of images in MNIST's form.
+        settings: with the usual window.
+        broad: whether strokes may be broad.
+
+    Returns:
+        The settings with the better window, and what is legible in it.
+    """
+    usual, wide = legibility(find_components(page, settings).components, classify), for_broad_strokes(settings)
+    if wide is None or widely is None or not (broad or usual.only_ones or usual.part < settings.hard_to_read):
+        return settings, usual
+    other = legibility(components_of(page, widely, wide).components, classify)
+    # In the usual window, broad strokes fall into pieces, thinner ones, some of which look like digits, most of them
+    # like 1s; in the wide one, so do shadows, but they are darker where something is written in them.
+    pieces = other.stroke_px > settings.second_thought * usual.stroke_px or usual.only_ones
+    shadow = other.only_ones and other.evenness <= settings.evenly_dark
+    least_px = settings.broad_of_window * settings.foreground.window_of_shorter * min(page.grey.shape)
+    if other.stroke_px > least_px and other.worth > settings.needed(less=pieces and not shadow) * usual.worth:
+        return wide, other
+    return settings, usual
+
+
+def for_broad_strokes(settings: Settings) -> Settings | None:
+    """The same settings where strokes are too broad for the usual window; None if they never are."""
+    if settings.broad_window_of_shorter is None:
+        return None
+    return replace(
+        settings,
+        foreground=replace(settings.foreground, window_of_shorter=settings.broad_window_of_shorter),
+        thinnest_of_shorter=settings.broad_of_window * settings.foreground.window_of_shorter / 2,
+    )
+
+
+def has_broad_strokes(widely: Foreground, settings: Settings) -> bool:
+    """Tell whether there may be strokes too broad for the usual window, by the foreground in the wide one."""
+    strokes = np.where(widely.mask, widely.density, 0)
+    window = settings.foreground.window_of_shorter * min(strokes.shape)
+    return bool(smooth_width(strokes, GRAINLESS_PX) > settings.broad_of_window * window)
+
+
+def smooth_width(strokes: NDArray[np.float32], side_px: int) -> float:
+    """The width of strokes in pixels, 0 if there are none: without their grain, in a picture reduced to such a side."""
+    few = small(strokes, side_px)
+    width = stroke_width(few) * max(strokes.shape) / max(few.shape)
+    return width if math.isfinite(width) else 0.0
+
+
+@dataclass(frozen=True)
+class Legibility:
+    """How much of what is found reads as digits.
+
+    Attributes:
+        number: of digits; a small one counts less beside a tall one, and a 1 half as much: so do fragments of strokes.
+        part: of all foreground, 0 to 1.
+        stroke_px: the width of the strokes of digits other than 1; of all if there are none.
+        only_ones: whether there are none.
+        evenness: how evenly dark the least even of the digits is, 0 to 1.
+    """
+
+    number: float
+    part: float
+    stroke_px: float
+    only_ones: bool
+    evenness: float
+
+    @property
+    def worth(self) -> float:
+        """What this way to see the picture is worth beside others."""
+        return math.sqrt(self.number) * self.part**3
+
+
+def legibility(components: Sequence[Component], classify: Classify, most: int = 80) -> Legibility:
+    """Ask the network how much of the foreground are digits, taking each component for one."""
+    likely = sorted(components, key=lambda one: one.amount, reverse=True)[:most]
+    likely = [one for one in likely if one.height >= 8 and one.height / 12 < one.width < 2 * one.height]
+    confident = [one for one in guess(likely, classify) if one.confidence >= 0.7]
+    part = sum(one.component.amount for one in confident) / max(sum(one.amount for one in components), 1)
+    heights = sum(one.component.height * (0.5 if one.digit == 1 else 1) for one in confident)
+    solid = [one for one in confident if one.digit != 1]
+    widths = [(smooth_width(one.component.density, SIZE), one.component.amount) for one in solid or confident]
+    stroke_px = sum(width * amount for width, amount in widths) / max(sum(amount for _, amount in widths), 1)
+    evenness = min((mean_darkness(one.component.density) for one in confident), default=0.0)
+    return Legibility(heights / max((one.height for one in likely), default=1), part, stroke_px, not solid, evenness)
