@@ -1,6 +1,7 @@
 """Printed lines, and what must stay when they go."""
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from byhand.reading.foreground import Foreground
@@ -119,3 +120,16 @@ def test_a_dark_digit_on_squared_paper_stays_where_it_covers_the_lines() -> None
     left = remove_rulings(page, None)[0].mask
     assert (left & digit).sum() > 0.95 * digit.sum()
     assert (left & ~digit).sum() < 0.05 * lines.sum()
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.07, -0.1])
+def test_a_comb_for_digits_goes_with_its_teeth_however_it_is_tilted(slope: float) -> None:
+    y, x = np.indices(EVERYWHERE.shape)
+    above = 250 + slope * (x - 300) - y  # the line
+    within = (x > 60) & (x < 540)
+    comb = within & (((above >= 0) & (above < 3)) | ((x % 58 < 3) & (above >= 0) & (above < 50)))
+    digit = ring(18, 4)  # in the air between two teeth
+    digit = np.roll(digit, (25, 15), (0, 1))
+    left = without_lines(comb | digit)
+    assert (left & digit).sum() > 0.9 * digit.sum()
+    assert (left & ~digit).sum() < 0.05 * comb.sum()

@@ -242,7 +242,9 @@ class Lines:
             height, width = own.shape
             comb = width > 3 * height and self._along(own, 0.5 * width).any()
             if comb or ((self.edge[place] & own).any() and max(own.shape) >= whole):
-                lengths = (0.5 * width, 0.75 * height) if comb else (whole, whole)
+                # The teeth of a tilted comb are shorter than it is high.
+                teeth = height - abs(self._tilt(own)) * width
+                lengths = (0.5 * width, 0.75 * teeth) if comb else (whole, whole)
                 level, upright = self._along(own, lengths[0]), self._along(own.T, lengths[1]).T
                 level, upright = self._both_uncrossed(
                     own, level, upright, lengths, 4 if comb else self.settings.slender
