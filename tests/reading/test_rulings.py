@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
 from byhand.reading.foreground import Foreground
 from byhand.reading.rulings import remove_rulings, without_thin
@@ -60,6 +61,28 @@ def test_a_box_goes_and_the_digit_that_touches_it_stays() -> None:
     left = without_lines(box | digit)
     assert (left & digit).sum() > 0.9 * digit.sum()
     assert (left & box & ~digit).sum() < 0.05 * box.sum()
+
+
+def test_a_box_goes_and_the_digit_that_touches_two_sides_stays() -> None:
+    box = np.zeros_like(EVERYWHERE)
+    box[150:250, 255:345] = True
+    box[158:242, 263:337] = False
+    drawn = Image.new("1", (600, 400))
+    ImageDraw.Draw(drawn).line([(280, 175), (315, 165), (325, 190), (262, 240), (330, 241)], 1, 7, "curve")
+    digit = np.asarray(drawn) & ~box
+    left = without_lines(box | digit)
+    assert (left & digit).sum() > 0.8 * digit.sum()
+    assert (left & box).sum() < 0.02 * box.sum()
+
+
+@pytest.mark.parametrize("digit", [6, 8])
+def test_a_digit_as_square_as_a_box_stays(digit: int) -> None:
+    square = np.zeros_like(EVERYWHERE)
+    square[150:250, 265:335] = True
+    square[162:194, 277:323] = square[206:238, 277:323] = False
+    if digit == 6:
+        square[162:194, 323:335] = False
+    assert np.array_equal(without_lines(square), square)
 
 
 def test_a_broad_stroke_across_squared_paper_stays() -> None:

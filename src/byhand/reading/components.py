@@ -9,6 +9,7 @@ from PIL import Image
 from scipy import ndimage
 
 from byhand.reading.foreground import Foreground
+from byhand.reading.page import filled
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two are just outside
 EIGHT = np.ones((3, 3), bool)  # neighbours of a pixel
@@ -159,7 +160,7 @@ def filled_outlines(pieces: Sequence[Component]) -> Component | None:
     for piece in pieces:
         top, left = piece.top - whole.top, piece.left - whole.left
         # The rule of even and odd: within the outline of a hole, too, it is the hole again.
-        solid[top : top + piece.height, left : left + piece.width] ^= ndimage.binary_fill_holes(piece.density > DRAWN)
+        solid[top : top + piece.height, left : left + piece.width] ^= filled(piece.density > DRAWN)
     ink = whole.density > DRAWN
     if (solid & ~ink).sum() < ENCLOSED * ink.sum():
         return None

@@ -38,7 +38,9 @@ class RulingSettings:
         beside: if at least this part of the stroke it belongs to is beside the lines.
         hollow: a grid or a box fills less than this part of the box around it.
         straight: a quadrilateral has at least this part of a cell's area in common with it.
-        several: so many cells are a grid; fewer are if they take up half of the component's box.
+        several: so many cells are a grid; fewer are if they take up half of its convex hull.
+        box_line_of_side: the lines of a box are thinner than this part of its side; with 0.13, one in a photograph of
+            thick boxes stays, and strokes of digits are broader than 0.17 of theirs.
         spanning: what meets the page's edge in places so far apart, as a part of its shorter side, is a shadow.
         edge_of_shorter: what comes so near the page's edge meets it.
     """
@@ -59,6 +61,7 @@ class RulingSettings:
     hollow: float = 0.5
     straight: float = 0.9
     several: int = 4
+    box_line_of_side: float = 0.15
     spanning: float = 0.3
     edge_of_shorter: float = 0.015
 
@@ -291,14 +294,17 @@ class Lines:
                 continue
             cells.append((place, filled(labels[place] == number)))
         areas = np.array([region.sum() for _, region in cells])
-        if not len(cells) or (len(cells) < self.settings.several and areas.sum() < 0.5 * own.size):
+        if not len(cells):
             return None
+        half = 0.5 * convex(own).sum()  # not of the box around it, which is larger where a grid is tilted
+        if len(cells) < self.settings.several and areas.sum() < half:
+            return self._divided_box(own)
         right = areas[[four_sided(region) > self.settings.straight for _, region in cells]]
         if not len(right):
-            return None
+            return self._divided_box(own)
         alike = int((right > 0.3 * right.max()).sum())
-        if alike < self.settings.several and right.sum() < 0.5 * own.size:
-            return None
+        if alike < self.settings.several and right.sum() < half:
+            return self._divided_box(own)
         inside, usual = np.zeros_like(own), float(np.median(right))
         for (place, region), area in zip(cells, areas, strict=True):
             region = convex(region)
@@ -307,6 +313,23 @@ class Lines:
                 region = region & ~self._along(rest, side) & ~self._along(rest.T, side).T
             inside[place] |= region
         return inside
+
+    def _divided_box(self, own: Mask) -> Mask | None:
+        """The inside of a box in which a digit touches several sides; None if it is none."""
+        whole = filled(own)
+        if four_sided(whole) < self.settings.straight:
+            return None
+        # From outside, the lines end where most rows and columns have their first gap.
+        sides = [side[len(side) // 5 : -(len(side) // 5) or None] for side in (own, own[:, ::-1], own.T, own[::-1].T)]
+        line_px = 1 + int(np.median(np.concatenate([_first_run(side) for side in sides])))
+        if line_px > self.settings.box_line_of_side * min(own.shape):
+            return None  # a digit
+        inside = ndimage.binary_erosion(whole, EIGHT, iterations=line_px)
+        digit = own & inside
+        rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(inside.any(axis=1))
+        if max(own.shape) > 2 * min(own.shape) or not len(rows) or np.ptp(rows) < 0.5 * np.ptp(columns):
+            return None  # the bar of an 8
+        return np.asarray(inside)
 
     def _across_page(self, mask: Mask) -> Mask:
         """Foreground on lines near the horizontal that are filled over most of the page.
@@ -447,3 +470,11 @@ def _runs(mask: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.in
     first = np.diff(places, prepend=-2) > 1
     run = first.cumsum() - 1
     return places, places - places[first][run] + 1, np.bincount(run)[run]
+
+
+def _first_run(mask: Mask) -> NDArray[np.intp]:
+    """The length of the first run of True in each row that has one."""
+    begun = mask.cumsum(axis=1) > 0
+    ended = begun & ~mask
+    lengths = np.where(ended.any(axis=1), ended.argmax(axis=1), mask.shape[1]) - begun.argmax(axis=1)
+    return np.asarray(lengths[begun.any(axis=1)])
