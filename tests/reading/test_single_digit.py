@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.ndimage import sobel
+from scipy.ndimage import binary_erosion, sobel
 
 import byhand
 from byhand.reading import read
@@ -56,17 +56,26 @@ def test_digits_that_only_edges_are_left_of_are_read() -> None:
     assert share_read([255 * (edge & (image < 200)) for edge, image in zip(edges, IMAGES, strict=True)]) > 0.8
 
 
-def ring(size: int, left: int = 0, top: int = 0) -> Component:
-    density = np.ones((size, size), np.float32)
-    density[2:-2, 2:-2] = 0
-    return Component(density, left, top)
+def outline(left: int, top: int, *boxes: tuple[int, int, int, int]) -> Component:
+    """A line of 2 pixels around boxes that overlap, each left, top, right, bottom; its place in the picture."""
+    inside = np.zeros((60, 60), bool)
+    for x0, y0, x1, y1 in boxes:
+        inside[y0:y1, x0:x1] = True
+    line = inside & ~binary_erosion(inside, np.ones((3, 3)), iterations=2)
+    return Component(line.astype(np.float32), left, top)
 
 
 def test_inside_of_a_second_outline_is_the_hole() -> None:
-    solid = filled_outlines([ring(30, 5, 7), ring(12, 14, 16)])
-    assert solid and (solid.left, solid.top, solid.width, solid.height) == (5, 7, 30, 30)
-    assert solid.density[:8].all() and solid.density[:, :8].all()
-    assert not solid.density[12:18, 12:18].any()
+    # A 9, and its hole.
+    nine, hole = outline(5, 7, (0, 0, 40, 36), (26, 0, 40, 60)), outline(17, 18, (0, 0, 14, 14))
+    solid = filled_outlines([nine, hole])
+    assert solid and (solid.left, solid.top) == (5, 7)
+    assert solid.density[:9, :40].all() and solid.density[36:60, 26:40].all()
+    assert not solid.density[14:22, 15:23].any()
+
+
+def test_a_ring_is_a_0_and_no_outline_of_a_1() -> None:
+    assert filled_outlines([outline(0, 0, (0, 0, 20, 60))]) is None
 
 
 def test_what_encloses_nothing_is_no_outline() -> None:

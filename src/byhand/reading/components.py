@@ -9,13 +9,14 @@ from PIL import Image
 from scipy import ndimage
 
 from byhand.reading.foreground import Foreground
-from byhand.reading.page import filled
+from byhand.reading.page import convex, filled
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two are just outside
 EIGHT = np.ones((3, 3), bool)  # neighbours of a pixel
 DRAWN = 0.3  # what is darker, 0 to 1, is drawn; the rest is a soft edge
 # What encloses less than this part of its own amount has holes as strokes have them, and is no outline.
 ENCLOSED = 0.2
+CONVEX = 0.85  # what fills more than this part of its convex hull is a ring: rather a 0 than the outline of a 1
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def filled_outlines(pieces: Sequence[Component]) -> Component | None:
         # The rule of even and odd: within the outline of a hole, too, it is the hole again.
         solid[top : top + piece.height, left : left + piece.width] ^= filled(piece.density > DRAWN)
     ink = whole.density > DRAWN
-    if (solid & ~ink).sum() < ENCLOSED * ink.sum():
+    if (solid & ~ink).sum() < ENCLOSED * ink.sum() or solid.sum() > CONVEX * convex(solid).sum():
         return None
     return replace(whole, density=np.maximum(whole.density, solid.astype(np.float32)))
 
