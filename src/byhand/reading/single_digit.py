@@ -141,9 +141,12 @@ def find_single_digits(
 
 
 def polarity_of(grey: NDArray[np.float32], settings: SingleSettings) -> float:
-    """The mean of what the border says and what it would say within a frame, which is -1 to 1, and 0 if they differ."""
+    """What the border says, -1 to 1; the mean with what it says within a frame, if that clearly is the contrary."""
     edge = round(settings.edge_of_shorter * min(grey.shape))
-    return (border_polarity(grey) + border_polarity(grey[edge : len(grey) - edge, edge : grey.shape[1] - edge])) / 2
+    border = border_polarity(grey)
+    within = border_polarity(grey[edge : len(grey) - edge, edge : grey.shape[1] - edge])
+    framed = border * within < 0 and abs(within) > settings.clear_polarity
+    return (border + within) / 2 if framed else border
 
 
 def border_polarity(grey: NDArray[np.float32]) -> float:
