@@ -53,14 +53,33 @@ SIGNS: tuple[str, ...] = (
     "- 10 0 10 100 80 100",
     "- 50 0 50 100 / - 0 100 100 100",
     "- 0 0 0 100 / - 0 50 80 50",
+    "~ 20 22 50 2 78 25 80 100 / ~ 78 48 35 50 20 76 45 98 78 76",
+    "~ 95 100 25 25 45 0 65 22 18 70 45 100 90 58",
+    "~ 85 8 62 0 45 20 45 100 / - 15 40 80 40",
+    "- 20 0 20 100 / ~ 20 60 48 42 75 58 78 100",
+    "- 15 10 15 100 / ~ 15 45 45 12 72 35 78 100",
+    "~ 78 62 50 45 22 70 45 98 78 76 / - 80 0 80 100",
+    "- 25 10 25 100 / ~ 25 45 50 15 85 22",
+    "~ 45 0 45 80 60 100 85 90 / - 15 30 80 30",
+    "- 90 0 10 100 / ~ 20 5 5 20 20 35 35 20 20 5 / ~ 80 65 65 80 80 95 95 80 80 65",
+    # Hatching, upright or slanted, and flowers.
+    "- 0 0 0 100 / - 33 0 33 100 / - 66 0 66 100 / - 100 0 100 100",
+    "- 0 100 30 0 / - 35 100 65 0 / - 70 100 100 0",
+    "- 10 100 40 0 / - 60 100 90 0",
+    "~ 50 0 58 24 53 46 72 34 98 35 78 50 55 52 72 66 79 90 58 76 "
+    "50 55 42 76 21 90 28 66 45 52 23 50 2 35 28 34 47 46 42 24 50 0",
+    "~ 50 0 57 23 52 46 69 31 93 25 77 43 55 50 77 57 93 75 69 69 52 54 57 77 "
+    "50 100 43 77 48 54 31 69 7 75 23 57 45 50 23 43 7 25 31 31 48 46 43 23 50 0",
 )
 
 # Fractions of the outliers; the rest are letters and signs.
-NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE = 0.03, 0.1, 0.55, 0.1
+NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE, BLOT_SHARE = 0.025, 0.085, 0.46, 0.14, 0.06
+# Blots are stretched by up to this factor: longer ones would be thick 1s.
+BLOT_STRETCH = 2.0
 
 
 def draw_outliers(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Draw images that show no digit: letters and signs, noise, scribbles, two digits in one image, negatives.
+    """Draw images that show no digit: letters and signs, noise, scribbles, two digits in one image, negatives, blots.
 
     A negative is a digit with foreground and background swapped. The network must learn not to read it: where the
     polarity of a picture is unclear, both are tried, and the one of which the network is surer is taken.
@@ -73,13 +92,13 @@ def draw_outliers(count: int, digits: NDArray[np.uint8], rng: np.random.Generato
     Returns:
         Images, shape (count, 28, 28), 0 (background) to 255.
     """
-    shares = (NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE)
-    noise, scribbles, pairs, negatives = (int(share * count) for share in shares)
-    rest = count - noise - scribbles - pairs - negatives
+    shares = (NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE, BLOT_SHARE)
+    noise, scribbles, pairs, negatives, blots = (int(share * count) for share in shares)
+    rest = count - noise - scribbles - pairs - negatives - blots
     signs = np.bincount(rng.integers(len(SIGNS), size=rest), minlength=len(SIGNS))
     parts = [draw(shape, n, rng) for shape, n in zip(SIGNS, signs, strict=True)]
     parts += [_noise(noise, rng), _scribbles(scribbles, rng), _pairs(pairs, digits, rng)]
-    parts.append(255 - digits[rng.integers(len(digits), size=negatives)])
+    parts += [_negatives(negatives, digits, rng), _blots(blots, rng)]
     return np.concatenate(parts)
 
 
@@ -90,6 +109,42 @@ def _scribbles(count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     direction = np.cumsum(bend, axis=1)
     moves = np.stack([np.cos(direction), np.sin(direction)], axis=2) * rng.uniform(0.3, 1.7, (count, steps, 1))
     return draw_lines(np.cumsum(moves, axis=1), np.ones(steps - 1, bool), rng)
+
+
+def _negatives(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Digits with foreground and background swapped: half as they are, half as a sheet brought to a digit's size."""
+    images = 255 - digits[rng.integers(len(digits), size=count)]
+    sheets = images[: count // 2]
+    n, side = len(sheets), IMAGE_SIDE_PX
+    margin = rng.integers(0, 7, (2, 2, n))  # of the sheet, in the image: above and below, left and right
+    place = np.arange(side)[:, np.newaxis]
+    rows, columns = ((place >= first) & (place < side - last) for first, last in margin)
+    sheets = sheets * (rows.T[:, :, np.newaxis] & columns.T[:, np.newaxis])
+    middle = (side - 1) / 2
+    size, centre = side - margin.sum(axis=1), middle + (margin[:, 0] - margin[:, 1]) / 2
+    scale = size.max(axis=0) / DIGIT_BOX_PX
+    sources = np.empty((n, 2, side, side), np.float32)
+    sources[:, 0] = (centre[0] + (place - middle) * scale).T[:, :, np.newaxis]
+    sources[:, 1] = (centre[1] + (place - middle) * scale).T[:, np.newaxis]
+    images[:n] = resample(sheets.reshape(n, side * side).astype(np.float32), sources).reshape(n, side, side)
+    return images
+
+
+def _blots(count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Filled shapes, such as the petals of a flower or the holes of a solid drawing: rings of waves, stretched."""
+    rows, columns = np.indices((IMAGE_SIDE_PX, IMAGE_SIDE_PX)) - (IMAGE_SIDE_PX - 1) / 2
+    angle, distance = np.arctan2(rows, columns), np.hypot(rows, columns)
+    turn, stretch = rng.uniform(0, np.pi, count), BLOT_STRETCH ** rng.uniform(0, 1, count)
+    each = (slice(None), np.newaxis, np.newaxis)
+    # Stretched along the direction `turn`: how far the edge of an ellipse is.
+    along, across = np.cos(angle - turn[each]), np.sin(angle - turn[each])
+    edge = 1 / np.hypot(along, across * stretch[each])
+    for waves in range(1, 6):
+        height, phase = rng.normal(0, 0.25 / waves, count), rng.uniform(0, 2 * np.pi, count)
+        edge *= 1 + height[each] * np.cos(waves * angle - phase[each])
+    edge *= DIGIT_BOX_PX / 2 / edge.max(axis=(1, 2), initial=0.1, keepdims=True)
+    grey: NDArray[np.uint8] = np.rint(255 * (edge - distance + 0.5).clip(0, 1)).astype(np.uint8)
+    return grey
 
 
 def _pairs(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
