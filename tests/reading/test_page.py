@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from byhand.reading.page import PageSettings, find_page, find_pages, negative
+from byhand.reading.page import PageSettings, find_page, find_pages, four_sided, negative
 
 CORNERS = [(90, 40), (330, 70), (300, 270), (60, 240)]
 
@@ -50,3 +50,14 @@ def test_paper_that_fills_the_picture() -> None:
     light = np.linspace(120, 230, 400)[np.newaxis, :, np.newaxis]
     assert find_page(np.broadcast_to(light, (300, 400, 3)).astype(np.uint8)) is None
     assert find_page(np.full((20, 30, 3), 255, np.uint8)) is None
+
+
+def test_a_flower_has_no_four_sides_however_much_it_fills() -> None:
+    y, x = np.indices((200, 200)) - 100
+    angle, away = np.arctan2(y, x), np.hypot(y, x)
+    shares = []
+    for rays in range(5, 9):
+        for depth in np.linspace(0, 0.6, 13):
+            shares.append(four_sided(away < 90 * (1 - depth + depth * np.cos(rays * angle))))
+    assert max(shares) < 0.8
+    assert four_sided((abs(x + 0.2 * y) < 60) & (abs(y) < 80)) > 0.93
