@@ -4,12 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from byhand.reading import reading_model
+from byhand.reading import decode, reading_model
 from byhand.reading.foreground import subtract_background
 from byhand.reading.hypotheses import for_broad_strokes, has_broad_strokes
 from byhand.reading.page import as_page
 from byhand.reading.pipeline import find_digits
 from byhand.reading.stages import Settings
+from evaluation_sets.generated_pages.pages import make_page
 
 
 def seven(width_px: int, *, shadow: bool = False, grain: float = 0.0, lines_px: int = 0) -> NDArray[np.uint8]:
@@ -63,3 +64,10 @@ def test_a_broad_one_is_read() -> None:
     picture = np.repeat(np.asarray(image)[..., np.newaxis], 3, axis=2)
     picture = (picture + np.random.default_rng(0).normal(0, 4, picture.shape)).clip(0, 255).astype(np.uint8)
     assert [one.digit for one in find_digits(picture, reading_model().predict_proba).guesses] == [1]
+
+
+def test_a_sheet_in_a_shadow_on_a_dark_desk_is_read_however_clear_its_polarity_seems() -> None:
+    page = make_page(14142)
+    assert (
+        sum(one.digit > 1 for one in find_digits(decode(page.file).colours, reading_model().predict_proba).guesses) > 20
+    )

@@ -3,7 +3,6 @@
 Which is right is told by what can be read: each has a worth, and the likeliest of those that are worth most is taken.
 """
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from byhand.reading.components import Component
 from byhand.reading.foreground import Foreground, subtract_background
 from byhand.reading.grouping import Classify, guess
-from byhand.reading.page import Page, find_pages
+from byhand.reading.page import Page, as_page, find_pages
 from byhand.reading.preparation import SIZE, mean_darkness, stroke_width
 from byhand.reading.resizing import reduced, small
 from byhand.reading.stages import Found, Settings, components_of, find_components
@@ -29,45 +28,40 @@ def likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Settings
     """
     rough, _ = reduced(colours, settings.compared_px)
     pages = find_pages(rough, settings.page)
-    first, *second = itertools.islice(pages, 2 if settings.alternatives else 1)
-    best, most, fewest = (first, settings), -1.0, -1.0
-    wide = for_broad_strokes(settings)
+    if not settings.alternatives:
+        return find_components(next(pages).of(colours), settings)
+    best, most, fewest = None, -1.0, -1.0
     shown = Legibility(0, 0, 0, only_ones=False, evenness=0)
-    for page in itertools.chain([first], second, pages if second else ()):
-        widely = subtract_background(page, wide.foreground) if wide and settings.alternatives else None
-        broad = widely is not None and has_broad_strokes(widely, settings)
-        if not second and not broad:
-            break
-        window, seen = _in_either_window(page, widely, classify, settings, broad=broad)
+    tried = []
+    for page in pages:
+        window, seen = _in_either_window(page, classify, settings)
+        tried.append(page)
         # The likeliest comes first: a later one must show much more, but for 1s, which holes and gaps look like.
         holes = shown.only_ones and not seen.only_ones and seen.stroke_px > settings.second_thought * shown.stroke_px
-        if seen.worth > settings.needed(less=holes) * most and seen.number > fewest:
+        if best is None or (seen.worth > settings.needed(less=holes) * most and seen.number > fewest):
             best, most, shown = (page, window), seen.worth, seen
             if page.inside is not None:
                 most, fewest = max(most, settings.outlined), seen.number
         if seen.part > settings.legible and not seen.only_ones:
             break
+    assert best is not None
     page, window = best
+    if shown.worth < settings.hardly_legible and all(one.dark_on_light == page.dark_on_light for one in tried):
+        # However clear the polarity seemed: a sheet in a shadow on a dark desk is darker than it is light.
+        contrary = as_page(rough, None, not page.dark_on_light)
+        other, seen = _in_either_window(contrary, classify, settings)
+        if seen.worth > settings.clearly_legible and not seen.only_ones:
+            page, window = contrary, other
     return find_components(page.of(colours), window)
 
 
-def _in_either_window(
-    page: Page, widely: Foreground | None, classify: Classify, settings: Settings, *, broad: bool
-) -> tuple[Settings, "Legibility"]:
-    """Find the background in the usual window, or in the wide one if strokes may be broad and it shows more.
-
-    Args:
-        page: the page.
-        widely: its foreground in the wide window; None if strokes are never too broad for the usual one.
-        classify: gives the probabilities of images in MNIST's form.
-        settings: with the usual window.
-        broad: whether strokes may be broad.
-
-    Returns:
-        The settings with the better window, and what is legible in it.
-    """
+def _in_either_window(page: Page, classify: Classify, settings: Settings) -> tuple[Settings, "Legibility"]:
+    """Find the background in the usual window, or in the wide one if strokes may be broad and it shows more."""
     usual, wide = legibility(find_components(page, settings).components, classify), for_broad_strokes(settings)
-    if wide is None or widely is None or not (broad or usual.only_ones or usual.part < settings.hard_to_read):
+    if wide is None:
+        return settings, usual
+    widely = subtract_background(page, wide.foreground)
+    if not (has_broad_strokes(widely, settings) or usual.only_ones or usual.part < settings.hard_to_read):
         return settings, usual
     other = legibility(components_of(page, widely, wide).components, classify)
     # In the usual window, broad strokes fall into pieces, thinner ones, some of which look like digits, most of them

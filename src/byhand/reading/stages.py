@@ -30,6 +30,9 @@ class Settings:
         compared_px: longer side of the picture in which they are.
         second_thought: a less likely way must be worth so many times as much, or with a reason less than that.
         legible: where digits are more than this part of all foreground, no other way is tried.
+        hardly_legible: where the best way is worth less, the other polarity is tried, however clear polarity seemed,
+        clearly_legible: and taken if it is worth more. A sheet with a shadow on a dark desk is darker than it is light:
+            25 fewer errors on 450 pages; with 0.05, words of digits that touch seem illegible.
         outlined: a page whose outline is seen is worth at least so much, however little on it is legible in the
             reduced picture; and what shows fewer digits, such as that outline taken for one, is no better.
     """
@@ -51,6 +54,8 @@ class Settings:
     compared_px: int = 640
     second_thought: float = 1.5
     legible: float = 0.9
+    hardly_legible: float = 0.02
+    clearly_legible: float = 0.3
     outlined: float = 0.1
 
     def needed(self, *, less: bool) -> float:
