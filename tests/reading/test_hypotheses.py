@@ -67,7 +67,5 @@ def test_a_broad_one_is_read() -> None:
 
 
 def test_a_sheet_in_a_shadow_on_a_dark_desk_is_read_however_clear_its_polarity_seems() -> None:
-    page = make_page(14142)
-    assert (
-        sum(one.digit > 1 for one in find_digits(decode(page.file).colours, reading_model().predict_proba).guesses) > 20
-    )
+    colours = decode(make_page(14142).file).colours
+    assert sum(one.digit > 1 for one in find_digits(colours, reading_model().predict_proba).guesses) > 20

@@ -120,13 +120,8 @@ def _negatives(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) 
     place = np.arange(side)[:, np.newaxis]
     rows, columns = ((place >= first) & (place < side - last) for first, last in margin)
     sheets = sheets * (rows.T[:, :, np.newaxis] & columns.T[:, np.newaxis])
-    middle = (side - 1) / 2
-    size, centre = side - margin.sum(axis=1), middle + (margin[:, 0] - margin[:, 1]) / 2
-    scale = size.max(axis=0) / DIGIT_BOX_PX
-    sources = np.empty((n, 2, side, side), np.float32)
-    sources[:, 0] = (centre[0] + (place - middle) * scale).T[:, :, np.newaxis]
-    sources[:, 1] = (centre[1] + (place - middle) * scale).T[:, np.newaxis]
-    images[:n] = resample(sheets.reshape(n, side * side).astype(np.float32), sources).reshape(n, side, side)
+    (top, below), (left, beside) = margin
+    images[:n] = _fitted(sheets.astype(np.float32), top, side - below, left, side - beside)
     return images
 
 
@@ -168,13 +163,25 @@ def _pairs(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> N
     # Both together are brought to the size of one digit and put in the middle.
     begin, end = _first(wide).min(axis=1), _last(wide).max(axis=1)
     top, bottom = _first(wide.swapaxes(1, 2)).min(axis=1), _last(wide.swapaxes(1, 2)).max(axis=1)
-    scale = (np.maximum(end - begin, bottom - top) / DIGIT_BOX_PX)[:, np.newaxis]
+    return _fitted(wide, top, bottom, begin, end).astype(np.uint8)
+
+
+def _fitted(
+    images: NDArray[np.float32],
+    top: NDArray[np.intp],
+    bottom: NDArray[np.intp],
+    left: NDArray[np.intp],
+    right: NDArray[np.intp],
+) -> NDArray[np.float32]:
+    """Bring a box of each image, shape (n, 28, width), to the size of one digit and put it in the middle of 28 x 28."""
+    n, side, width = images.shape
     middle = (side - 1) / 2
-    sources = np.empty((count, 2, side, span), np.float32)
+    scale = (np.maximum(right - left, bottom - top) / DIGIT_BOX_PX)[:, np.newaxis]
+    sources = np.empty((n, 2, side, width), np.float32)
     sources[:, 0] = ((top + bottom - 1)[:, np.newaxis] / 2 + (np.arange(side) - middle) * scale)[:, :, np.newaxis]
-    sources[:, 1] = ((begin + end - 1)[:, np.newaxis] / 2 + (np.arange(span) - middle) * scale)[:, np.newaxis]
-    fitted = resample(wide.reshape(count, side * span), sources).reshape(count, side, span)
-    return fitted[:, :, :side].astype(np.uint8)
+    sources[:, 1] = ((left + right - 1)[:, np.newaxis] / 2 + (np.arange(width) - middle) * scale)[:, np.newaxis]
+    fitted: NDArray[np.float32] = resample(images.reshape(n, side * width), sources).reshape(n, side, width)
+    return fitted[:, :, :side]
 
 
 def _first(images: NDArray[Any]) -> NDArray[np.intp]:

@@ -32,10 +32,10 @@ def likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Settings
         return find_components(next(pages).of(colours), settings)
     best, most, fewest = None, -1.0, -1.0
     shown = Legibility(0, 0, 0, only_ones=False, evenness=0)
-    tried = []
+    polarities = set()
     for page in pages:
         window, seen = _in_either_window(page, classify, settings)
-        tried.append(page)
+        polarities.add(page.dark_on_light)
         # The likeliest comes first: a later one must show much more, but for 1s, which holes and gaps look like.
         holes = shown.only_ones and not seen.only_ones and seen.stroke_px > settings.second_thought * shown.stroke_px
         if best is None or (seen.worth > settings.needed(less=holes) * most and seen.number > fewest):
@@ -46,7 +46,7 @@ def likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Settings
             break
     assert best is not None
     page, window = best
-    if shown.worth < settings.hardly_legible and all(one.dark_on_light == page.dark_on_light for one in tried):
+    if shown.worth < settings.hardly_legible and len(polarities) == 1:
         # However clear the polarity seemed: a sheet in a shadow on a dark desk is darker than it is light.
         contrary = as_page(rough, None, not page.dark_on_light)
         other, seen = _in_either_window(contrary, classify, settings)

@@ -476,16 +476,16 @@ def _stages_of_singles(pictures: Sequence[Picture], model: Model) -> list[Stages
             page = find_digits(picture.colours, classify)
             # A whole digit has more foreground than what else may look like one.
             most = max(page.guesses, key=lambda one: one.component.amount * one.confidence**2, default=None)
-            if most and (guess is None or most.confidence >= guess.confidence) and not _is_bit(most, guess):
+            if most and (guess is None or _is_rather(most, guess)):
                 guess, found = most, page
         guesses = (guess,) if guess else ()
         result.append(Stages(picture, found, _reading(None, guesses, picture, model, least=0.0)))
     return result
 
 
-def _is_bit(one: Guess, whole: Guess | None) -> bool:
-    """Tell whether what was found on a page is only a bit of the foreground of a picture of one digit."""
-    return whole is not None and one.component.amount < BIT * whole.component.amount
+def _is_rather(found: Guess, whole: Guess) -> bool:
+    """Tell whether what was found on a page is rather the digit than all foreground is, and no bit of it."""
+    return found.confidence >= whole.confidence and found.component.amount >= BIT * whole.component.amount
 
 
 def _reading(found: Found | None, guesses: Sequence[Guess], picture: Picture, model: Model, least: float) -> Reading:

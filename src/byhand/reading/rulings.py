@@ -40,7 +40,7 @@ class RulingSettings:
         straight: a quadrilateral has at least this part of a cell's area in common with it.
         several: so many cells are a grid; fewer are if they take up half of its convex hull.
         box_line_of_side: the lines of a box are thinner than this part of its side; with 0.13, one in a photograph of
-            thick boxes stays, and strokes of digits are broader than 0.17 of theirs.
+            thick boxes stays, and even with 0.17, a 6 that fills its four sides is none.
         spanning: what meets the page's edge in places so far apart, as a part of its shorter side, is a shadow.
         edge_of_shorter: what comes so near the page's edge meets it.
     """
@@ -246,8 +246,7 @@ class Lines:
             comb = width > 3 * height and self._along(own, 0.5 * width).any()
             if comb or ((self.edge[place] & own).any() and max(own.shape) >= whole):
                 # The teeth of a tilted comb are shorter than it is high.
-                teeth = height - abs(self._tilt(own)) * width
-                lengths = (0.5 * width, 0.75 * teeth) if comb else (whole, whole)
+                lengths = (0.5 * width, 0.75 * (height - abs(self._tilt(own)) * width)) if comb else (whole, whole)
                 level, upright = self._along(own, lengths[0]), self._along(own.T, lengths[1]).T
                 level, upright = self._both_uncrossed(
                     own, level, upright, lengths, 4 if comb else self.settings.slender
@@ -316,18 +315,20 @@ class Lines:
 
     def _divided_box(self, own: Mask) -> Mask | None:
         """The inside of a box in which a digit touches several sides; None if it is none."""
-        whole = filled(own)
-        if four_sided(whole) < self.settings.straight:
+        if max(own.shape) > 2 * min(own.shape):
             return None
         # From outside, the lines end where most rows and columns have their first gap.
         sides = [side[len(side) // 5 : -(len(side) // 5) or None] for side in (own, own[:, ::-1], own.T, own[::-1].T)]
         line_px = 1 + int(np.median(np.concatenate([_first_run(side) for side in sides])))
         if line_px > self.settings.box_line_of_side * min(own.shape):
             return None  # a digit
+        whole = filled(own)
+        if four_sided(whole) < self.settings.straight:
+            return None
         inside = ndimage.binary_erosion(whole, EIGHT, iterations=line_px)
         digit = own & inside
         rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(inside.any(axis=1))
-        if max(own.shape) > 2 * min(own.shape) or not len(rows) or np.ptp(rows) < 0.5 * np.ptp(columns):
+        if not len(rows) or np.ptp(rows) < 0.5 * np.ptp(columns):
             return None  # the bar of an 8
         return np.asarray(inside)
 

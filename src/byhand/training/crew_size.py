@@ -16,8 +16,8 @@ from byhand.training.recipe import Recipe
 # Below so many weights times images shown, about half a second of learning, a second process is not worth its start.
 WORTH_A_CREW = 1e10
 PIXELS = 784  # of most images; the size of others is known too late
-# A trial: so many steps, but for so long at most. With 60 steps, the start took 0.1 s longer; 22
-# timed trainings with either chose the same.
+# A trial: so many steps, but for so long at most. With 60 steps, the start took 0.1 s longer; 22 timed
+# trainings with either chose the same.
 TRIAL_STEPS, FEWEST_TRIAL_STEPS, TRIAL_SECONDS = 24, 4, 0.15
 # More processes must be faster by this factor: they are in the way of others.
 WORTH_MORE = 1.05
@@ -75,7 +75,8 @@ def choose_members(training: Training, crew: Crew, wanted: int) -> int:
     if best > 1 and not training.one_thread:
         # Last, for BLAS' threads look for work for a while, each on a core that a member would need.
         threads = seconds_per_step(training, None, 1, one_thread=False)
-        return 1 if threads < fastest * WORTH_MORE else best
+        if threads < fastest * WORTH_MORE:
+            return 1
     return best
 
 
