@@ -154,7 +154,7 @@ def accuracy(settings: Settings) -> dict[str, Any]:
     seeds = SEEDS[:2] if settings.quick else SEEDS
     original = time_loop(5600)["seconds_for_ten_epochs"]
     result: dict[str, Any] = {"original loop, ten epochs, scaled from 5,600 images, seconds": original}
-    with Rivals(["byhand", "pytorch", "jax", "jax, compiling"], settings.threads) as rivals:
+    with Rivals(["byhand", "byhand, starting", "pytorch", "jax", "jax, compiling"], settings.threads) as rivals:
         rivals.rounds(1, "to_accuracy", 1, 0, warm_up=False)
         for wanted, epochs in EPOCHS_TO.items():
             answers: dict[str, list[Any]] = {name: [] for name in rivals.workers}

@@ -13,6 +13,7 @@ from typing import Any
 RIVALS = {
     "byhand": ("byhand_", "Byhand", ()),
     "byhand, one process": ("byhand_", "ByhandAlone", ()),
+    "byhand, starting": ("byhand_", "ByhandStarting", ()),
     "plain numpy": ("plain_numpy", "PlainNumpy", ()),
     "scikit-learn": ("scikit_learn", "ScikitLearn", ("sklearn",)),
     "pytorch": ("pytorch", "PyTorch", ("torch",)),

@@ -1,5 +1,6 @@
 """A team of processes: the same training, shared; and what becomes of it when something goes wrong."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from byhand.data import Dataset
 from byhand.errors import ByhandError
 from byhand.model import Model
 from byhand.preprocessing import MinMaxScaling
+from byhand.training import crew as crews
 from byhand.training import run as run_module
 from byhand.training.crew import Crew, LostMemberError, can_share
 from byhand.training.crew_size import FEWEST_TRIAL_STEPS, TRIAL_STEPS, seconds_per_step
@@ -167,6 +169,7 @@ def test_without_processes_one_does_it_all_and_says_nothing(few_digits: Dataset,
     def refuse(*_: Any, **__: Any) -> None:
         raise OSError("no more processes")
 
+    crews.crew_of(2).end()  # nor does one wait from before
     monkeypatch.setattr(subprocess, "Popen", refuse)
     assert trained(few_digits, workers=2).recipe.workers == 1
     assert capfd.readouterr() == ("", "")
@@ -242,6 +245,74 @@ def test_a_lost_member_leaves_a_training_that_can_be_resumed(tmp_path: Path) -> 
     assert "has ended" in errors and "--resume" in errors and "Traceback" not in errors
     assert (tmp_path / "run" / "checkpoint.safetensors").exists()
     assert (tmp_path / "run" / "model.safetensors").exists()
+
+
+def waiting() -> list[int]:
+    """The numbers of the processes that wait for the next training."""
+    return [process.pid for crew in crews._waiting for process in crew.processes]
+
+
+def test_the_next_training_has_the_same_processes_and_gives_the_same_bytes(few_digits: Dataset) -> None:
+    crews.crew_of(2).end()
+    first = trained(few_digits, workers=2)
+    processes = waiting()
+    assert len(processes) == 1
+    # Another network, and more memory; then the first once more.
+    trained(few_digits, workers=2, hidden=[300], batch_size=256, dtype="float64")
+    again = trained(few_digits, workers=2)
+    assert waiting() == processes
+    assert again.model.to_bytes() == first.model.to_bytes()
+    trained(few_digits, workers=3)
+    assert len(waiting()) == 2 and not set(processes) & set(waiting())
+
+
+def test_a_process_that_died_while_it_waited_is_replaced(few_digits: Dataset) -> None:
+    first = trained(few_digits, workers=2)
+    (process,) = waiting()
+    os.kill(process, signal.SIGKILL)
+    while psutil.Process(process).status() != psutil.STATUS_ZOMBIE:  # killed, and not yet noticed
+        time.sleep(0.01)
+    again = trained(few_digits, workers=2)
+    assert waiting() != [process] and again.model.to_bytes() == first.model.to_bytes()
+
+
+def test_a_training_that_stops_early_ends_its_processes(few_digits: Dataset) -> None:
+    trained(few_digits, workers=2)
+    (process,) = waiting()
+    run = Run(Recipe.load("fast", hidden=[64], epochs=3, workers=2), few_digits)
+    for _ in run.events():
+        break
+    gc.collect()
+    assert not waiting() and not psutil.pid_exists(process)
+    stopped = trained(few_digits, workers=2, epochs=30, validation=100, patience=1, learning_rate=5.0)
+    assert len(stopped.history) < 30 and not waiting()
+
+
+def test_processes_that_nobody_wants_end(few_digits: Dataset, monkeypatch: Any) -> None:
+    trained(few_digits, workers=2)
+    (process,) = waiting()
+    monkeypatch.setattr(crews, "SECONDS_KEPT", 0.2)
+    trained(few_digits, workers=2)
+    assert waiting() == [process]
+    deadline = time.time() + 30
+    while psutil.pid_exists(process):
+        assert time.time() < deadline
+        time.sleep(0.05)
+    assert not waiting()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_process_leaves_them_alone() -> None:
+    code = (
+        "import os, byhand; from byhand.training import crew\n"
+        "train = lambda: byhand.train('fast', hidden=8, epochs=1, limit=1000, workers=2)\n"
+        "train(); (kept,) = [p for c in crew._waiting for p in c.processes]\n"
+        "if child := os.fork(): os.waitpid(child, 0); train(); now = crew._waiting[0].processes[0]; "
+        "print(now is kept, kept.poll())\n"
+        "else: train(); raise SystemExit\n"
+    )
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "None"], done.stderr
 
 
 def test_a_crew_ends_with_its_object() -> None:

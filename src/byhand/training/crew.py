@@ -1,4 +1,4 @@
-"""The processes of a team: started early, told what to do, ended together."""
+"""The processes of a team: started early, told what to do, kept for the next training, ended together."""
 
 import os
 import pickle
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 ORDERED_PROCESSORS = ("x86_64", "amd64")
 COUNTERS_PER_CACHE_LINE = 8
 FREED_AT_START_BYTES = 30_000_000  # glibc learns from what is freed, up to 32 MB
+# After a training, its processes wait so long for the next, as when somebody tries one setting after the other. To
+# start them anew takes 0.1 s, of the 0.8 to 1.1 that three epochs of `fast` take in all.
+SECONDS_KEPT = 60.0
 
 
 class LostMemberError(ByhandError):
@@ -75,8 +78,11 @@ class Order:
 class Crew:
     """The processes beside this one. They end with this object, and when its process ends, however that may be.
 
+    As a context, it holds for one training; see `finish`.
+
     Attributes:
         size: how many there are, this one among them.
+        owner: the number of the process that has started them.
     """
 
     def __init__(self, size: int) -> None:
@@ -85,12 +91,14 @@ class Crew:
         Raises:
             OSError: they cannot be had.
         """
-        self.size = size
+        self.size, self.owner = size, os.getpid()
         self.memory = SharedMemory()
         self.processes: list[subprocess.Popen[bytes]] = []
-        self._end = weakref.finalize(self, _end, self.processes, self.memory)
+        self._end = weakref.finalize(self, _end, self.processes, self.memory, self.owner)
         self.arrays: dict[str, NDArray[Any]] = {}
         self._exchange: Exchange | None = None
+        self._training: Training | None = None
+        self._until: threading.Timer | None = None
         # They import this very byhand, wherever the user's script has found it, and never the user's script.
         paths = [str(Path(__file__).parents[2]), *sys.path]
         code = f"import sys; sys.path[:] = {paths!r}; from byhand.training.crew import serve; serve()"
@@ -133,6 +141,7 @@ class Crew:
             | {f"state {name}": (array.shape, array.dtype) for name, array in state.items()}
         )
         self.arrays = self.memory.arrays(places, create=True)
+        self.arrays["counters"][:] = self._count  # go on from the training before: who is late may still look at them
         np.copyto(self.arrays["inputs"], inputs)
         np.copyto(self.arrays["targets"], targets)
         # Members know nothing of what is held out: when to stop early is decided here.
@@ -163,6 +172,7 @@ class Crew:
             self._send(process, order)
         self._exchange = Exchange(self.arrays, 0, members, self._count, self.look_after)
         training.join(whole, self._exchange)
+        self._training = training if steps is None else None
 
     @property
     def _count(self) -> int:
@@ -172,8 +182,35 @@ class Crew:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.end()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.finish()
+        else:
+            self.end()
+
+    def finish(self) -> None:
+        """Wait for the next training, see `crew_of`; where the last one is not at its end, end.
+
+        That is so where it stopped early: the other processes know nothing of it, and are waiting in their next step.
+        """
+        if self._training and self._training.step < self._training.steps:
+            self.end()
+            return
+        self._training = None
+        self._until = threading.Timer(SECONDS_KEPT, _let_go, [self])
+        self._until.daemon = True
+        with _lock:
+            before = list(_waiting)
+            _waiting[:] = [self]
+        self._until.start()
+        for crew in before:
+            crew.end()
+
+    def take(self) -> bool:
+        """Whether it can be used for another training."""
+        assert self._until
+        self._until.cancel()
+        return all(process.poll() is None for process in self.processes)
 
     def look_after(self) -> None:
         """Raise if a process has ended.
@@ -197,13 +234,46 @@ class Crew:
             raise LostMemberError(_LOST) from error
 
 
+_lock = threading.Lock()
+_waiting: list[Crew] = []  # one at most
+
+
+def crew_of(size: int) -> Crew:
+    """The processes that this process' last training has left, where they are as many, or new ones.
+
+    Raises:
+        OSError: they cannot be had.
+    """
+    with _lock:
+        # A process that was forked off has this list, too, and must leave them alone.
+        kept = [crew for crew in _waiting if crew.size == size and crew.owner == os.getpid()]
+        _waiting[:] = [crew for crew in _waiting if crew not in kept]
+    for crew in kept:
+        if crew.take():
+            return crew
+        crew.end()
+    return Crew(size)
+
+
+def _let_go(crew: Crew) -> None:
+    """End those that nobody has wanted."""
+    with _lock:
+        unwanted = crew in _waiting
+        if unwanted:
+            _waiting.remove(crew)
+    if unwanted:
+        crew.end()
+
+
 _LOST = (
     "A process that shared the training has ended, perhaps for lack of memory: use --resume to go on, or one process "
     "with --workers 1."
 )
 
 
-def _end(processes: list["subprocess.Popen[bytes]"], memory: SharedMemory) -> None:
+def _end(processes: list["subprocess.Popen[bytes]"], memory: SharedMemory, owner: int) -> None:
+    if os.getpid() != owner:  # forked off
+        return
     memory.close()
     for process in processes:
         process.kill()
@@ -232,11 +302,12 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Once as much has been freed, the C library keeps memory instead of giving it back after every step.
     np.empty(FREED_AT_START_BYTES, np.uint8)
-    messages = _messages(sys.stdin.buffer)
-    job = next(messages)
-    arrays = SharedMemory(job.handle).arrays(job.places)
-    whole = state_arrays(arrays)
-    for order in messages:
+    for order in _messages(sys.stdin.buffer):
+        if isinstance(order, Job):
+            job = order
+            arrays = SharedMemory(job.handle).arrays(job.places)
+            whole = state_arrays(arrays)
+            continue
         network = Network(job.sizes, job.recipe.activation, whole["parameters"].dtype)
         network.parameters[:] = whole["parameters"]
         training = Training(

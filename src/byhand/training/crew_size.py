@@ -8,7 +8,7 @@ import numpy as np
 
 from byhand.errors import ByhandError
 from byhand.processors import cores
-from byhand.training.crew import Crew, can_share
+from byhand.training.crew import Crew, can_share, crew_of
 from byhand.training.divergence import DivergedError
 from byhand.training.loop import Event, Training
 from byhand.training.recipe import Recipe
@@ -24,7 +24,7 @@ WORTH_MORE = 1.05
 
 
 def crew_for(recipe: Recipe, examples: int) -> Crew | None:
-    """Start as many processes as may help, if any.
+    """Get as many processes as may help, if any.
 
     Args:
         recipe: says how many at most, or 0 for as many as there are cores.
@@ -37,7 +37,7 @@ def crew_for(recipe: Recipe, examples: int) -> Crew | None:
         shown = recipe.epochs * min(recipe.limit or examples, examples)
         size = min(cores(), recipe.hidden[0]) if recipe.hidden[0] * PIXELS * shown >= WORTH_A_CREW else 1
     with suppress(OSError):
-        return Crew(size) if size > 1 else None
+        return crew_of(size) if size > 1 else None
     return None
 
 

@@ -2,7 +2,7 @@
 
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -52,12 +52,13 @@ class Run:
         seconds: from loading to evaluation.
     """
 
-    def __init__(self, recipe: Recipe, data: Dataset | None = None) -> None:
+    def __init__(self, recipe: Recipe, data: Dataset | Callable[[], Dataset] | None = None) -> None:
         """Load the data and prepare the model.
 
         Args:
             recipe: the settings.
-            data: what to learn from instead of `recipe.data`.
+            data: what to learn from instead of `recipe.data`; or a function that gives the images of `recipe.data`,
+                which somebody has begun to load.
 
         Raises:
             ByhandError: the data, or the model to fine-tune, cannot be used.
@@ -65,9 +66,9 @@ class Run:
         self._start = time.perf_counter()
         origin = load_model(recipe.fine_tune) if recipe.fine_tune else None
         # Its processes start while the data is loaded.
-        crew = crew_for(recipe, EXAMPLES if recipe.data == "mnist" and data is None else 0)
+        crew = crew_for(recipe, EXAMPLES if recipe.data == "mnist" and not isinstance(data, Dataset) else 0)
         self.data = upright(
-            data
+            (data() if callable(data) else data)
             or load_dataset(
                 recipe.data,
                 seed=recipe.seed,
@@ -181,7 +182,7 @@ class Run:
         self.recipe = replace(self.recipe, workers=workers)
         self.model.recipe["workers"] = workers
         if crew and workers == 1:
-            crew.end()
+            crew.finish()
         return crew if workers > 1 else None
 
     def validate(self) -> tuple[float, float]:

@@ -28,7 +28,7 @@ class SharedMemory:
         if handle is not None:
             self.handle = handle
         elif sys.platform == "win32":
-            self.handle = f"byhand-{os.getpid()}-{time.perf_counter_ns()}"
+            self.handle = ""
         elif hasattr(os, "memfd_create"):
             self.handle = os.memfd_create("byhand")
         else:
@@ -40,17 +40,19 @@ class SharedMemory:
 
         Args:
             places: where they lie, see `lay_out`.
-            create: whether nobody has mapped it before.
+            create: whether what they hold begins here; what is mapped already stays.
 
         Raises:
             OSError: there is not so much memory.
         """
         size = max(start + math.prod(shape) * np.dtype(dtype).itemsize for start, shape, dtype in places.values())
         if isinstance(self.handle, str):
+            if create:  # another mapping each time: Windows has none that grows
+                self.handle = f"byhand-{os.getpid()}-{time.perf_counter_ns()}"
             memory = mmap.mmap(-1, size, tagname=self.handle)  # type: ignore[call-arg]
         else:
             if create:
-                os.ftruncate(self.handle, size)
+                os.ftruncate(self.handle, max(size, os.fstat(self.handle).st_size))
             memory = mmap.mmap(self.handle, size)
         return {
             name: np.frombuffer(memory, dtype, math.prod(shape), start).reshape(shape)
