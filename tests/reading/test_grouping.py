@@ -1,10 +1,13 @@
 """Strokes grouped to digits, and touching digits split."""
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 from byhand.reading.components import Component
-from byhand.reading.grouping import GroupingSettings, group, neighbours
+from byhand.reading.grouping import GroupingSettings, connected, group, neighbours
 from byhand.reading.splitting import SplittingSettings, find_seams
 
 
@@ -31,6 +34,17 @@ def test_two_rings_have_a_seam_where_a_stroke_joins_them() -> None:
 def test_a_ring_has_two_strokes_to_cross() -> None:
     seams = find_seams(Component(ring(), 0, 0), SplittingSettings())
     assert min(seams.strokes.values()) > 1
+
+
+@given(st.integers(0, 60), st.integers(0, 80), st.integers(0, 1000))
+def test_what_is_connected_is_what_scipy_says(count: int, links: int, seed: int) -> None:
+    linked = np.zeros((count, count), bool)
+    if count:
+        ends = np.random.default_rng(seed).integers(count, size=(2, links))
+        linked[*ends] = linked[*ends[::-1]] = True
+    labels, expected = connected(linked), connected_components(linked, directed=False)[1] if count else []
+    first = [list(expected).index(number) for number in expected]
+    assert labels.tolist() == first
 
 
 def test_strokes_close_together_are_neighbours() -> None:

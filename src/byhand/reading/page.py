@@ -16,6 +16,7 @@ Mask = NDArray[np.bool_]
 
 ROWS_AT_A_TIME = 32  # few enough to stay in the processor's cache: 9 instead of 22 ms for 2.3 megapixels
 SIDE_PX = 256  # the longer side of the small picture in which a page is looked for
+HULL_DIRECTIONS = 720
 
 # A hull larger than its quadrilateral by this factor is one with rounded corners: without it, cells of grids get lost.
 ROUNDED = 1.1
@@ -66,11 +67,13 @@ class Page:
         grey: 0 to 255, foreground dark whatever the picture's polarity, float32, shape (h, w).
         inside: True where the page is, shape (h, w); None if it fills the picture.
         dark_on_light: whether foreground is darker than its background in the picture, too.
+        level: how much of `grey` is one grey level of the picture: more than 1 where little light was.
     """
 
     grey: NDArray[np.float32] = field(repr=False)
     inside: Mask | None = field(default=None, repr=False)
     dark_on_light: bool = True
+    level: float = 1.0
 
     def of(self, colours: NDArray[np.uint8]) -> "Page":
         """The same page in a larger picture, of which this one was a reduced copy."""
@@ -132,7 +135,7 @@ def as_page(colours: NDArray[np.uint8], inside: Mask | None, dark_on_light: bool
         red, green, blue = (colours[rows, :, i] * (np.float32(255) / white[i]) for i in range(3))
         least = np.minimum(np.minimum(red, green), blue)
         np.add(least * np.float32(0.5), (red + green + blue) * np.float32(1 / 6), out=grey[rows])
-    return Page(grey, inside, dark_on_light)
+    return Page(grey, inside, dark_on_light, float(255 / white.max()))
 
 
 def find_page(colours: NDArray[np.uint8], settings: PageSettings | None = None) -> Mask | None:
@@ -233,16 +236,21 @@ def filled(region: Mask) -> Mask:
 
 
 def hull_of(region: Mask) -> NDArray[Any]:
-    """The corners of a region's convex hull, row and column, in order: shape (n, 2); empty if it has no area."""
-    from scipy.spatial import ConvexHull, QhullError
+    """The corners of a region's convex hull, row and column, in order: shape (n, 2); empty if it has no area.
 
+    They are the points farthest out in so many directions that, in 200 regions of 256 pixels, none is missing that is
+    a tenth of a pixel farther out. To load SciPy's exact hull takes 85 ms, a tenth of all that a photograph needs.
+    """
     rows = np.flatnonzero(region.any(axis=1))
     first, last = region.argmax(axis=1)[rows], region.shape[1] - 1 - region[:, ::-1].argmax(axis=1)[rows]
     points = np.concatenate([np.stack([rows, first], axis=1), np.stack([rows, last], axis=1)])
-    try:
-        return np.asarray(points[ConvexHull(points).vertices])
-    except (QhullError, ValueError):
-        return np.empty((0, 2), int)
+    if not len(points):
+        return points
+    angles = np.linspace(0, 2 * np.pi, HULL_DIRECTIONS, endpoint=False)
+    directions = np.stack([np.sin(angles), np.cos(angles)], axis=1)
+    farthest = (directions @ points.T.astype(float)).argmax(axis=1)
+    corners = points[farthest[farthest != np.roll(farthest, 1)]]
+    return corners if len(corners) > 2 and _polygon_areas(corners[np.newaxis]).any() else points[:0]
 
 
 def convex(region: Mask) -> Mask:

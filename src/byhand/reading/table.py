@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components as connected_nodes
 
 from byhand.errors import ByhandError
 from byhand.reading.components import EIGHT, Box
+from byhand.reading.grouping import connected
 from byhand.reading.page import four_sided
 
 Mask = NDArray[np.bool_]
@@ -157,8 +156,8 @@ def _tables(boxes: Sequence[Box], settings: TableSettings) -> list[list[Box]]:
 
 
 def _groups(linked: Mask) -> list[list[int]]:
-    count, labels = connected_nodes(coo_array(linked), directed=False)
-    return [np.flatnonzero(labels == number).tolist() for number in range(count)]
+    labels = connected(linked | linked.T)
+    return [np.flatnonzero(labels == number).tolist() for number in np.unique(labels)]
 
 
 def _numbered(cells: NDArray[Any], settings: TableSettings) -> list[CellPlace]:
