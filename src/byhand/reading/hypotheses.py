@@ -26,7 +26,9 @@ def likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Settings
 
     They are compared in a reduced picture.
     """
-    rough, _ = reduced(colours, settings.compared_px)
+    # Of a long and narrow picture, as much is left as of one of 4 by 3: the paper in it must not become too low.
+    long, short = max(colours.shape[:2]), min(colours.shape[:2])
+    rough, _ = reduced(colours, round(settings.compared_px * max(1, math.sqrt(long / short * 3 / 4))))
     pages = find_pages(rough, settings.page)
     if not settings.alternatives:
         return find_components(next(pages).of(colours), settings)

@@ -22,7 +22,11 @@ LEAST_PROMINENT = 0.15
 # Smaller than this part of the usual height, what clearly is a digit is written however faint its thin strokes are:
 # 36 instead of 47 errors in 170 digits on 40 pages of mixed sizes.
 TINY_OF_USUAL = 0.4
+# Letters of a word, or digits of a number, have another at most so many heights away among the next.
+WORD = 4.0
 CLEAR = 0.97  # confidence of what clearly is a digit
+# Where nothing clearly is a digit, what has this part of the usual height, or more, is left out if then so many are.
+GIANT, CLEAR_WITHOUT_GIANTS = 0.5, 2
 
 
 def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settings | None = None) -> Found:
@@ -36,24 +40,29 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
     settings = settings or Settings()
     colours, factor = enlarged(colours, settings.enlarged_px)
     best = likeliest(colours, classify, settings)
-    usual, dark = usual_height(best.components), usual_darkness(best.components)
     components = best.components
     signs: tuple[FoundSign, ...] = ()
     if settings.signs:
         components, signs = take_signs(components, best.lines, settings.signs)
-    large: list[Component] = []
-    little: list[Component] = []
-    lines: list[Component] = []
-    for piece in components:
-        if is_speck(piece, usual, settings.components):
-            little.append(piece)
-        else:
-            (lines if is_line(piece, usual, settings.components) else large).append(piece)
-    guesses = split(group(large, classify, settings.grouping), classify, settings.splitting)
-    clear = [one.component for one in guesses if one.digit > 1 and one.confidence > CLEAR]
+    guesses, little, lines = _read(components, classify, settings)
+    if not any(is_clear(one) for one in guesses):
+        # What is so large is a shadow, perhaps, and what then seemed to be specks is written.
+        giant = GIANT * usual_height(components)
+        rest = [one for one in components if one.height < giant]
+        smaller, *others = _read(rest, classify, settings)
+        if sum(is_clear(one) for one in smaller) >= CLEAR_WITHOUT_GIANTS:
+            giants = [one for one in guesses if one.component.height >= giant]
+            components, guesses = tuple(rest), smaller
+            little, lines = others[0], [*others[1], *(one.component for one in giants)]
+    usual, dark = usual_height(components), usual_darkness(components)
+    clear = [one.component for one in guesses if is_clear(one)]
     kinds: dict[str, list[Guess]] = {"written": [], "speck": [], "line": []}
     for one in guesses:
-        if is_plus(one) or (len(guesses) > 1 and is_cut_off(one, best.page.grey.shape)):
+        if (
+            is_plus(one)
+            or (len(guesses) > 1 and is_cut_off(one, best.page.grey.shape))
+            or (one.component.height < TINY_OF_USUAL * usual and is_in_a_word(one, guesses))
+        ):
             one = replace(one, probabilities=doubted(one.probabilities, 0.0))
         kinds[kind_of(one, usual, dark, clear)].append(one)
     specks = [one for one in little if not is_noise(one.height, one.width, one.amount, settings.components)]
@@ -69,6 +78,27 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
         ),
     )
     return found if factor == 1 else in_smaller(found, factor)
+
+
+def _read(
+    components: Sequence[Component], classify: Classify, settings: Settings
+) -> tuple[tuple[Guess, ...], list[Component], list[Component]]:
+    """Group and split components; apart from them, those that are too small, and lines."""
+    usual = usual_height(components)
+    large: list[Component] = []
+    little: list[Component] = []
+    lines: list[Component] = []
+    for piece in components:
+        if is_speck(piece, usual, settings.components):
+            little.append(piece)
+        else:
+            (lines if is_line(piece, usual, settings.components) else large).append(piece)
+    return split(group(large, classify, settings.grouping), classify, settings.splitting), little, lines
+
+
+def is_clear(one: Guess) -> bool:
+    """Tell what clearly is a digit other than 1, which any stroke looks like."""
+    return one.digit > 1 and one.confidence > CLEAR
 
 
 def kind_of(one: Guess, usual_px: float, usual_darkness: float, clear: Sequence[Component]) -> str:
@@ -108,6 +138,20 @@ def is_cut_off(one: Guess, size: tuple[int, ...]) -> bool:
     left, top, right, bottom = one.component.box
     at_edge = left <= 0 or top <= 0 or right >= size[1] or bottom >= size[0]
     return at_edge and one.confidence <= CLEAR
+
+
+def is_in_a_word(one: Guess, guesses: Sequence[Guess]) -> bool:
+    """Tell whether something stands in a row of its size most of which clearly is no digit: what is printed small."""
+    height, middle = one.component.height, (one.component.top + one.component.bottom) / 2
+    row = [
+        other
+        for other in guesses
+        if other.component.top < middle < other.component.bottom
+        and 0.5 * height < other.component.height < 2 * height
+        and max(other.component.left - one.component.right, one.component.left - other.component.right) < WORD * height
+    ]
+    solid = [other for other in row if other.digit != 1]  # a 1 may be a letter, and a letter a 1
+    return len(row) > 3 and sum(other.confidence > CLEAR for other in solid) < 0.6 * len(solid)
 
 
 def is_plus(one: Guess) -> bool:

@@ -22,7 +22,7 @@ class RulingSettings:
     """What a ruling line looks like. Lines are searched in a page of reduced size, whose pixels these are.
 
     Attributes:
-        side_px: longer side of the reduced page.
+        side_px: side of a square as large as the reduced page; long and narrow pages, such as combs, need not be reduced.
         smallest_page_px: smaller pages, on their shorter side, hold no lines across them.
         shortest_px: shorter lines are strokes.
         steepest_degrees: lines tilt by no more than this.
@@ -39,6 +39,7 @@ class RulingSettings:
         hollow: a grid or a box fills less than this part of the box around it.
         straight: a quadrilateral has at least this part of a cell's area in common with it.
         several: so many cells are a grid; fewer are if they take up half of its convex hull.
+        bow_of_side: what comes no deeper into a cell, as a part of its side, is a line that is not straight;
         box_line_of_side: the lines of a box are thinner than this part of its side; with 0.13, one in a photograph of
             thick boxes stays, and even with 0.17, a 6 that fills its four sides is none.
         spanning: what meets the page's edge in places so far apart, as a part of its shorter side, is a shadow.
@@ -61,6 +62,7 @@ class RulingSettings:
     hollow: float = 0.5
     straight: float = 0.9
     several: int = 4
+    bow_of_side: float = 0.1
     box_line_of_side: float = 0.15
     spanning: float = 0.3
     edge_of_shorter: float = 0.015
@@ -81,7 +83,7 @@ def remove_rulings(
     """
     settings = settings or RulingSettings()
     mask = foreground.mask
-    step = -(-max(mask.shape) // settings.side_px)
+    step = math.ceil(math.sqrt(mask.size) / settings.side_px)
     few = _pooled(mask, step)
     within = np.ones(few.shape, bool) if inside is None else ~_pooled(~inside, step)
     edge_px = round(settings.edge_of_shorter * min(few.shape)) + 1
@@ -120,6 +122,11 @@ def remove_rulings(
         beside, along = (np.bincount(labels[part], minlength=count + 1) for part in (rest, pen))
         away[pen] = (beside <= settings.beside * (beside + along))[labels[pen]]
         away &= ~(pen & broad)
+    drawn = away & _enlarged(shadows, step, mask.shape)
+    if drawn.any():  # so is a pen on a drawing that goes on beyond the page
+        labels, count = ndimage.label(drawn, EIGHT)
+        usual = np.array([0, *ndimage.median(foreground.density, labels, range(1, count + 1))])
+        away &= ~(drawn & (foreground.density > settings.darker * usual[labels]))
     return replace(foreground, density=np.where(away, 0, foreground.density), mask=mask & ~away), boxes
 
 
@@ -310,8 +317,18 @@ class Lines:
             if area > 1.5 * usual:  # several cells, where the lines between them have gaps
                 rest, side = own[place] & region, 0.8 * math.sqrt(usual)
                 region = region & ~self._along(rest, side) & ~self._along(rest.T, side).T
-            inside[place] |= region
+            inside[place] |= region & ~self._bowed(own[place] & region, region)
         return inside
+
+    def _bowed(self, written: Mask, cell: Mask) -> Mask:
+        """What is not written in a cell, but is a line that bows into its convex hull: pieces near the hull's edge."""
+        depth = max(1, round(self.settings.bow_of_side * math.sqrt(cell.sum())))
+        deep = ~_enlarged_by(~np.pad(cell, 1), depth)[1:-1, 1:-1]
+        labels, count = ndimage.label(written, EIGHT)
+        shallow = np.ones(count + 1, bool)
+        shallow[labels[written & deep]] = False
+        shallow[0] = False
+        return np.asarray(shallow[labels])
 
     def _divided_box(self, own: Mask) -> Mask | None:
         """The inside of a box in which a digit touches several sides; None if it is none."""
