@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from byhand import load_mnist
 from byhand.reading import decode, reading_model
 from byhand.reading.foreground import subtract_background
 from byhand.reading.hypotheses import for_broad_strokes, has_broad_strokes
@@ -69,3 +70,42 @@ def test_a_broad_one_is_read() -> None:
 def test_a_sheet_in_a_shadow_on_a_dark_desk_is_read_however_clear_its_polarity_seems() -> None:
     colours = decode(make_page(14142).file).colours
     assert sum(one.digit > 1 for one in find_digits(colours, reading_model().predict_proba).guesses) > 20
+
+
+def test_a_blackboard_that_looks_like_a_thick_digit_is_none() -> None:
+    colours = decode(make_page(15148).file).colours
+    assert sum(one.confidence > 0.9 for one in find_digits(colours, reading_model().predict_proba).guesses) > 20
+
+
+def written(size: tuple[int, int], height_px: int, left_px: int) -> NDArray[np.float64]:
+    """Five of MNIST's digits, dark on light, in a row."""
+    mnist = load_mnist()
+    page = np.full(size, 235.0)
+    for place, digit in enumerate((2, 3, 5, 6, 8)):
+        image = Image.fromarray(mnist.test_images[int(np.argmax(mnist.test_labels == digit))])
+        ink = np.asarray(image.resize((height_px, height_px), Image.Resampling.BICUBIC), float) / 255
+        left, top = left_px + place * height_px, (size[0] - height_px) // 2
+        page[top : top + height_px, left : left + height_px] *= 1 - 0.8 * ink
+    return page
+
+
+def read_in(grey: NDArray[np.float64]) -> list[int]:
+    picture = np.repeat(np.rint(grey).astype(np.uint8)[..., np.newaxis], 3, axis=2)
+    guesses = find_digits(picture, reading_model().predict_proba).guesses
+    return [one.digit for one in sorted(guesses, key=lambda one: one.component.left) if one.confidence > 0.5]
+
+
+def test_a_strip_of_paper_on_something_dark_is_read() -> None:
+    assert read_in(np.pad(written((200, 1350), 90, 300), 42, constant_values=28)) == [2, 3, 5, 6, 8]
+
+
+def test_digits_beside_a_shadow_many_times_as_large_are_read() -> None:
+    grey = written((1200, 1600), 60, 1000)
+    y, x = np.indices(grey.shape)
+    grey *= 1 - 0.5 / (1 + np.exp((np.hypot(x - 350, (y - 600) / 1.4) - 300) / 12))
+    assert read_in(grey) == [2, 3, 5, 6, 8]
+
+
+def test_the_grain_of_a_black_sheet_is_no_writing() -> None:
+    colours = decode(make_page(16526, "sizes").file).colours
+    assert len(find_digits(colours, reading_model().predict_proba).guesses) < 10

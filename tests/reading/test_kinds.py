@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from byhand.reading.components import Component
 from byhand.reading.grouping import Guess
-from byhand.reading.pipeline import is_cut_off, is_plus, kind_of
+from byhand.reading.pipeline import is_cut_off, is_in_a_word, is_plus, kind_of
 
 
 def one(density: NDArray[Any], digit: int = 1, darkness: float = 1.0, confidence: float = 0.99) -> Guess:
@@ -75,3 +75,20 @@ def test_a_tiny_stroke_or_ring_needs_company(digit: int) -> None:
     assert kind(tiny) == kind(tiny, high) == kind(tiny, low) == "speck"
     assert kind(tiny, high, digit_of(14, 200, 0)) == "written"  # as large
     assert kind(tiny, digit_of(50, 100, middle - 25)) == ("speck" if digit else "written")  # beside a large one
+
+
+def test_a_row_of_small_things_most_of_which_are_no_digits_is_a_word() -> None:
+    def row(*letters: tuple[int, float]) -> list[Guess]:
+        guesses = [one(np.ones((12, 7)), digit, confidence=confidence) for digit, confidence in letters]
+        return [
+            replace(guess, component=replace(guess.component, left=10 * number)) for number, guess in enumerate(guesses)
+        ]
+
+    word = row((0, 0.99), (2, 0.4), (5, 0.99), (1, 0.99), (8, 0.3), (6, 0.5), (1, 0.99))
+    number = row((0, 0.99), (6, 0.99), (1, 0.99), (8, 0.99), (2, 0.5), (5, 0.99))
+    assert all(is_in_a_word(letter, word) for letter in word)
+    assert not any(is_in_a_word(digit, number) for digit in number)
+    few = word[:3]
+    assert not any(is_in_a_word(letter, few) for letter in few)
+    far = [*few, replace(word[3], component=replace(word[3].component, left=500))]
+    assert not is_in_a_word(far[0], far)

@@ -156,3 +156,42 @@ def test_a_comb_for_digits_goes_with_its_teeth_however_it_is_tilted(slope: float
     left = without_lines(comb | digit)
     assert (left & digit).sum() > 0.9 * digit.sum()
     assert (left & ~digit).sum() < 0.05 * comb.sum()
+
+
+def test_lines_that_bow_into_the_cells_go_whole() -> None:
+    y, x = np.indices((600, 600))
+    bent = 6 * np.sin(np.pi * ((y - 60) % 120) / 120)  # each side of a cell bows to the right
+    upright = np.abs((x - bent - 60 + 60) % 120 - 60) < 5
+    level = np.abs((y - 60 + 60) % 120 - 60) < 5
+    within = (x > 54) & (x < 552) & (y > 54) & (y < 546)
+    grid = (upright | level) & within
+    digit = np.zeros_like(grid)
+    digit[205:275, 236:243] = True  # a 1
+    left = without_lines(grid | digit)
+    assert (left & digit).sum() > 0.9 * digit.sum()
+    assert (left & ~digit).sum() < 0.02 * grid.sum()
+
+
+def test_a_comb_in_a_long_strip_is_searched_at_its_own_size() -> None:
+    comb = np.zeros((145, 1161), bool)
+    comb[50:96, 360:802] = True
+    for place in range(10):
+        comb[53:93, 363 + 44 * place : 404 + 44 * place] = False
+    digits = np.zeros_like(comb)
+    for place in range(10):
+        digits[58:88, 378 + 44 * place : 390 + 44 * place] = True
+        digits[61:85, 381 + 44 * place : 387 + 44 * place] = False
+    left = without_lines(comb | digits)
+    assert (left & digits).sum() > 0.9 * digits.sum()
+    assert not (left & ~digits).any()
+
+
+def test_a_pen_on_a_fainter_drawing_that_goes_on_beyond_the_page_stays() -> None:
+    drawing = np.zeros_like(EVERYWHERE)
+    y, x = np.indices(drawing.shape)
+    drawing[np.abs(y - 200 - 60 * np.sin(x / 60)) < 5] = True  # from edge to edge
+    density = np.where(ring(), 0.7, np.where(drawing, 0.2, 0)).astype(np.float32)
+    page = Foreground(density, drawing | ring(), drawing | ring(), np.ones(drawing.shape, np.float32))
+    left = remove_rulings(page, None)[0].mask
+    assert (left & ring()).sum() > 0.9 * ring().sum()
+    assert (left & ~ring()).sum() < 0.1 * drawing.sum()

@@ -58,8 +58,8 @@ def outline(images: Images, rng: np.random.Generator) -> Images:
 
 
 def squeeze(images: Images, rng: np.random.Generator) -> Images:
-    """Narrow or broad writing, which MNIST hardly has: the width changes to 45 to 130 %."""
-    columns = _stretch(images.shape[2], rng.uniform(0.45, 1.3))
+    """Narrow or broad writing, which MNIST hardly has: the width changes to 35 to 130 %."""
+    columns = _stretch(images.shape[2], rng.uniform(0.35, 1.3))
     return _clip(images @ columns.T)
 
 

@@ -73,7 +73,10 @@ SIGNS: tuple[str, ...] = (
 )
 
 # Fractions of the outliers; the rest are letters and signs.
-NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE, BLOT_SHARE = 0.025, 0.085, 0.46, 0.14, 0.06
+NOISE_SHARE, SCRIBBLE_SHARE, PAIR_SHARE, NEGATIVE_SHARE, BLOT_SHARE = 0.022, 0.075, 0.53, 0.12, 0.053
+# Of so many of the pairs, only a part of one digit is there: of its width, from and to. With these, 114 instead of 126
+# errors in 3,496 digits on 333 generated pages.
+CUT_SHARE, CUT_LEFT = 0.4, (0.5, 0.8)
 # Blots are stretched by up to this factor: longer ones would be thick 1s.
 BLOT_STRETCH = 2.0
 
@@ -160,10 +163,35 @@ def _pairs(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> N
     columns = gap[:, np.newaxis, np.newaxis] + np.arange(side)
     rows, which = np.arange(side)[:, np.newaxis], np.arange(count)[:, np.newaxis, np.newaxis]
     wide[which, rows, columns] = np.maximum(wide[which, rows, columns], right)
+    from_to = np.stack([_first(left).min(axis=1), ends.max(axis=1)])
+    _cut_off(wide, from_to, gap + np.stack([begins.min(axis=1), _last(right).max(axis=1)]), rng)
     # Both together are brought to the size of one digit and put in the middle.
     begin, end = _first(wide).min(axis=1), _last(wide).max(axis=1)
     top, bottom = _first(wide.swapaxes(1, 2)).min(axis=1), _last(wide.swapaxes(1, 2)).max(axis=1)
     return _fitted(wide, top, bottom, begin, end).astype(np.uint8)
+
+
+def _cut_off(
+    wide: NDArray[np.float32], left: NDArray[np.intp], right: NDArray[np.intp], rng: np.random.Generator
+) -> None:
+    """Leave only a part of one digit of a pair, as a cut in the wrong place does.
+
+    Args:
+        wide: the pairs, shape (n, 28, 56); those at the beginning are changed.
+        left: first column of each left digit, and one past its last, shape (2, n).
+        right: the same of each right digit.
+        rng: draws where.
+    """
+    count = int(CUT_SHARE * len(wide))
+    keeps_left = rng.random(count) < 0.5
+    rest = rng.uniform(*CUT_LEFT, count)
+    (begin, end), (begin_right, end_right) = left[:, :count], right[:, :count]
+    cut = np.where(keeps_left, begin_right + rest * (end_right - begin_right), end - rest * (end - begin))
+    rows, columns = np.indices(wide.shape[1:])
+    each = (slice(None), np.newaxis, np.newaxis)
+    slant = rng.normal(0, 0.2, count)
+    beyond = columns >= cut[each] + slant[each] * (rows - wide.shape[1] / 2)
+    wide[:count][beyond == keeps_left[each]] = 0
 
 
 def _fitted(

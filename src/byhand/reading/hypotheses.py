@@ -44,7 +44,7 @@ def likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Settings
             best, most, shown = (page, window), seen.worth, seen
             if page.inside is not None:
                 most, fewest = max(most, settings.outlined), seen.number
-        if seen.part > settings.legible and not seen.only_ones:
+        if seen.part > settings.legible and not seen.only_ones and seen.number >= settings.several:
             break
     assert best is not None
     page, window = best

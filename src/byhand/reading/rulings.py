@@ -22,7 +22,8 @@ class RulingSettings:
     """What a ruling line looks like. Lines are searched in a page of reduced size, whose pixels these are.
 
     Attributes:
-        side_px: side of a square as large as the reduced page; long and narrow pages, such as combs, need not be reduced.
+        side_px: side of a square as large as the reduced page; with the longer side instead, digits in a comb across
+            a long strip met its lines.
         smallest_page_px: smaller pages, on their shorter side, hold no lines across them.
         shortest_px: shorter lines are strokes.
         steepest_degrees: lines tilt by no more than this.

@@ -29,7 +29,8 @@ class Settings:
         enlarged_px: smaller pictures are enlarged to about this side, so that strokes are several pixels wide.
         compared_px: longer side of the picture in which they are.
         second_thought: a less likely way must be worth so many times as much, or with a reason less than that.
-        legible: where digits are more than this part of all foreground, no other way is tried.
+        legible: where digits are more than this part of all foreground,
+        several: and at least so many, no other way is tried; one may be a blackboard that looks like a thick 2.
         hardly_legible: where the best way is worth less, the other polarity is tried, however clear polarity seemed,
         clearly_legible: and taken if it is worth more. A sheet with a shadow on a dark desk is darker than it is light:
             25 fewer errors on 450 pages; with 0.05, words of digits that touch seem illegible.
@@ -52,8 +53,9 @@ class Settings:
     alternatives: bool = True
     enlarged_px: int = 112
     compared_px: int = 640
-    second_thought: float = 1.5
+    second_thought: float = 1.6
     legible: float = 0.9
+    several: float = 3.0
     hardly_legible: float = 0.02
     clearly_legible: float = 0.3
     outlined: float = 0.1
