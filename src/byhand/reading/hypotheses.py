@@ -66,6 +66,8 @@ def _in_either_window(page: Page, classify: Classify, settings: Settings) -> tup
     if not (has_broad_strokes(widely, settings) or usual.only_ones or usual.part < settings.hard_to_read):
         return settings, usual
     other = legibility(components_of(page, widely, wide).components, classify)
+    if other.only_ones and not usual.only_ones and other.part <= settings.legible:
+        return settings, usual  # a broad 1 is all that there is; a shadow that looks like one lies beside digits
     # In the usual window, broad strokes fall into pieces, thinner ones, some of which look like digits, most of them
     # like 1s; in the wide one, so do shadows, but they are darker where something is written in them.
     pieces = other.stroke_px > settings.second_thought * usual.stroke_px or usual.only_ones
