@@ -109,3 +109,8 @@ def test_digits_beside_a_shadow_many_times_as_large_are_read() -> None:
 def test_the_grain_of_a_black_sheet_is_no_writing() -> None:
     colours = decode(make_page(16526, "sizes").file).colours
     assert len(find_digits(colours, reading_model().predict_proba).guesses) < 10
+
+
+def test_a_shadow_beside_ruled_paper_does_not_make_digits_pieces_of_its_lines() -> None:
+    colours = decode(make_page(17167).file).colours
+    assert sum(one.confidence > 0.9 for one in find_digits(colours, reading_model().predict_proba).guesses) > 12

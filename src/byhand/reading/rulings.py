@@ -232,6 +232,7 @@ class Lines:
 
     def __init__(self, mask: Mask, weak: Mask, edge: Mask, settings: RulingSettings) -> None:
         self.mask, self.weak, self.edge, self.settings = mask, weak, edge, settings
+        self.whole = 0.3 * min(mask.shape)  # as long as a line across the page is at least
 
     def found(self) -> tuple[Mask, Mask]:
         """Where there are grids and boxes, and where there are other lines."""
@@ -239,7 +240,7 @@ class Lines:
         grids = self._grids(self.mask, at_edge=False)
         rest = self.mask & ~grids
         across, down = np.zeros_like(rest), np.zeros_like(rest)
-        whole = 0.3 * min(rest.shape)
+        whole = self.whole
         if min(rest.shape) >= self.settings.smallest_page_px:
             # More than that is noise, in which lines could be found anywhere.
             weak = (self.weak if self.weak.mean() < self.settings.most_lined else self.mask) & ~grids
@@ -428,7 +429,9 @@ class Lines:
 
     def _fragments(self, across: Mask, down: Mask) -> Mask:
         """What is left of lines: no thicker than they are, and where one of them goes on."""
-        thickness = max(_thickness(lines) for lines in (across, down) if lines.any())
+        # What is thicker is a shadow, beside which all digits would be short pieces of lines.
+        thickest = self.whole / self.settings.slender
+        thickness = min(thickest, max(_thickness(lines) for lines in (across, down) if lines.any()))
         near = math.ceil(2 * thickness) + 2
         longest = 0.45 * min(self.mask.shape)
         labels, count = ndimage.label(self.mask & ~(across | down), EIGHT)
