@@ -1,5 +1,6 @@
 """Where much work is done: on the cores of this machine, or on a Dask cluster. Both do the same tasks."""
 
+import gc
 import queue
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -142,6 +143,9 @@ class DaskEngine:
             self._cluster = distributed.LocalCluster(
                 n_workers=workers or cores(), threads_per_worker=1, dashboard_address=None, silence_logs=50
             )
+        # A client that could not connect is closed when its memory is collected. In the middle of making another one,
+        # it would wait for ever for a lock of distributed's, which that one holds.
+        gc.collect()
         try:
             self.client = distributed.Client(self._cluster or scheduler, timeout=CONNECT_SECONDS)
         except (OSError, ValueError) as error:  # also what distributed makes of a time that is over
