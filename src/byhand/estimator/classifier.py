@@ -505,7 +505,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return training
 
     def _team(self, training: Training) -> AbstractContextManager[object]:
-        """The processes that share a training, if there are to be several; they end with the context."""
+        """The processes that share a training, if there are to be several; with the context, their work ends."""
         wanted = training.recipe.workers
         crew = crew_for(training.recipe, len(training.inputs)) if wanted > 1 else None
         members = 1

@@ -49,11 +49,11 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
         # What is so large is a shadow, perhaps, and what then seemed to be specks is written.
         giant = GIANT * usual_height(components)
         rest = [one for one in components if one.height < giant]
-        smaller, *others = _read(rest, classify, settings)
+        smaller, specks_of_rest, lines_of_rest = _read(rest, classify, settings)
         if sum(is_clear(one) for one in smaller) >= CLEAR_WITHOUT_GIANTS:
-            giants = [one for one in guesses if one.component.height >= giant]
-            components, guesses = tuple(rest), smaller
-            little, lines = others[0], [*others[1], *(one.component for one in giants)]
+            guesses, little = smaller, specks_of_rest
+            lines = [*lines_of_rest, *(one for one in components if one.height >= giant)]
+            components = tuple(rest)
     usual, dark = usual_height(components), usual_darkness(components)
     clear = [one.component for one in guesses if is_clear(one)]
     kinds: dict[str, list[Guess]] = {"written": [], "speck": [], "line": []}

@@ -27,7 +27,7 @@ class Settings:
         evenly_dark: a broad stroke is so evenly dark, 0 to 1; a shadow with strokes in it is not.
         alternatives: whether several ways to see the picture are compared; else the likeliest is taken.
         enlarged_px: smaller pictures are enlarged to about this side, so that strokes are several pixels wide.
-        compared_px: longer side of the picture in which they are.
+        compared_px: longer side of the picture in which they are; one longer than 4 by 3 is as large as one of 4 by 3.
         second_thought: a less likely way must be worth so many times as much, or with a reason less than that.
         legible: where digits are more than this part of all foreground,
         several: and at least so many, no other way is tried; one may be a blackboard that looks like a thick 2.
