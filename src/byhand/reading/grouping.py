@@ -26,6 +26,7 @@ class GroupingSettings:
         near_of_height: strokes of one digit are no farther apart,
         touching_of_height: nor are parts of a digit that stand above each other, whatever their heights;
         union_of_height: and together, side by side, they are no taller.
+        alike: the fainter of two strokes of one digit has more than this part of the darkness of the other.
         most: components of one digit.
         exhaustive: among so many neighbours, every group is tried; among more, those that follow one another.
         price: what one more digit must gain, in log probability.
@@ -36,6 +37,7 @@ class GroupingSettings:
     near_of_height: float = 0.22
     touching_of_height: float = 0.1
     union_of_height: float = 1.35
+    alike: float = 0.4
     most: int = 4
     exhaustive: int = 10
     price: float = 0.35
@@ -133,7 +135,9 @@ def neighbours(components: Sequence[Component], settings: GroupingSettings) -> l
     # One above the other, as the halves of a 3 or 8 that the pen left apart.
     touching = (down < settings.touching_of_height * height) & (union < 2.1 * height)
     above = (down < near) & (union < np.where(lower > 0.6 * height, 1.25, 1.7) * height)
-    linked = np.where(across > 0, beside, touching | above)
+    darkness = np.array([one.darkness for one in components])
+    alike = np.minimum.outer(darkness, darkness) > settings.alike * np.maximum.outer(darkness, darkness)
+    linked = alike & np.where(across > 0, beside, touching | above)
     labels = connected(linked)
     clusters: dict[int, list[Component]] = {}
     for i in np.argsort(left, kind="stable"):
