@@ -27,3 +27,9 @@ def test_a_margin_line_is_no_measure_of_the_digits() -> None:
     assert is_line(line, 45, ComponentSettings())
     touching = Component(np.full((45, 400), 0.3, np.float32), 80, 0, 1.0)
     assert not is_line(touching, 45, ComponentSettings())
+
+
+def test_a_shadow_is_no_measure_of_the_digits() -> None:
+    shadow = Component(np.ones((600, 90), np.float32), 0, 0, darkness=0.1)
+    digits = [Component(np.full((60, 40), 0.4, np.float32), left, 100, darkness=0.8) for left in range(100, 700, 80)]
+    assert usual_height([shadow, *digits]) == 60

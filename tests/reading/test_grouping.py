@@ -1,5 +1,7 @@
 """Strokes grouped to digits, and touching digits split."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,3 +71,10 @@ def test_the_network_is_asked_once_and_the_surer_way_wins() -> None:
     assert one.component.box == (0, 0, 44, 60)
     assert asked == [3]
     assert len(group(pieces, classify, None)) == 2
+
+
+def test_a_shadow_beside_a_digit_is_no_stroke_of_it() -> None:
+    shadow, digit = block(0, 0, 40, 300), block(48, 100, 40, 60)
+    settings = GroupingSettings()
+    assert len(neighbours([shadow, digit], settings)) == 1
+    assert len(neighbours([replace(shadow, darkness=0.15), replace(digit, darkness=0.8)], settings)) == 2

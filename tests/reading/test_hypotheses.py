@@ -1,6 +1,7 @@
 """The ways to see a picture, and which of them is taken."""
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
@@ -114,3 +115,18 @@ def test_the_grain_of_a_black_sheet_is_no_writing() -> None:
 def test_a_shadow_beside_ruled_paper_does_not_make_digits_pieces_of_its_lines() -> None:
     colours = decode(make_page(17167).file).colours
     assert sum(one.confidence > 0.9 for one in find_digits(colours, reading_model().predict_proba).guesses) > 12
+
+
+@pytest.mark.parametrize("light_on_dark", [False, True])
+def test_a_picture_cropped_to_its_digits_is_read(light_on_dark: bool) -> None:
+    grey = written((300, 1200), 200, 20)
+    rows, columns = np.nonzero(grey < 150)
+    cropped = grey[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    assert read_in(255 - cropped if light_on_dark else cropped) == [2, 3, 5, 6, 8]
+
+
+def test_a_line_along_the_edge_is_no_digit() -> None:
+    grey = written((600, 800), 60, 400)
+    grey[:, 2:9] = 60
+    grey[590:597] = 60
+    assert read_in(grey) == [2, 3, 5, 6, 8]

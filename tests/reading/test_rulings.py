@@ -120,7 +120,7 @@ def test_only_what_is_broad_stays() -> None:
 def test_what_is_taken_out_is_told() -> None:
     mask = np.zeros_like(EVERYWHERE)
     mask[200:203] = True
-    _, boxes = remove_rulings(Foreground(mask.astype(np.float32), mask, mask, np.ones(mask.shape, np.float32)), None)
+    _, boxes, _ = remove_rulings(Foreground(mask.astype(np.float32), mask, mask, np.ones(mask.shape, np.float32)), None)
     assert boxes == ((0, 200, 600, 203),)
 
 
@@ -195,3 +195,32 @@ def test_a_pen_on_a_fainter_drawing_that_goes_on_beyond_the_page_stays() -> None
     left = remove_rulings(page, None)[0].mask
     assert (left & ring()).sum() > 0.9 * ring().sum()
     assert (left & ~ring()).sum() < 0.1 * drawing.sum()
+
+
+def test_a_grid_is_one_though_something_joins_it_to_the_edge() -> None:
+    grid = np.zeros_like(EVERYWHERE)
+    for place in range(40, 361, 80):
+        grid[place : place + 4, 100:434] = grid[40:368, place + 60 : place + 74] = True
+    grid[200:203, :100] = True  # a crease from the left edge
+    digit = np.zeros_like(EVERYWHERE)
+    digit[60:120, 220:228] = True  # touches the line below, as digits do
+    digit[112:120, 205:245] = True
+    left = without_lines(grid | digit)
+    assert (left & digit).sum() > 0.8 * digit.sum()
+    assert (left & grid & ~digit).sum() < 0.02 * grid.sum()
+
+
+def test_a_band_of_cells_is_no_grid() -> None:
+    y, x = np.indices(EVERYWHERE.shape)
+    band = squared() & (abs(y - 0.6 * x - 20) < 60)  # the rest of the squared paper is too faint
+    digit = ring()
+    left = without_lines(band | digit)
+    assert (left & digit).sum() > 0.8 * digit.sum()
+
+
+def test_what_may_be_a_digit_at_the_edge_is_given() -> None:
+    mask = np.zeros_like(EVERYWHERE)
+    mask[:, 20:28] = mask[:8, 20:300] = True  # a 7 as high as the picture
+    foreground = Foreground(mask.astype(np.float32), mask, mask, np.ones(mask.shape, np.float32))
+    _, _, cut = remove_rulings(foreground, None)
+    assert cut is not None and np.array_equal(cut, mask)

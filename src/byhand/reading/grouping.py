@@ -16,6 +16,7 @@ from byhand.reading.components import Component, combined, usual_height
 from byhand.reading.preparation import prepare
 
 Classify = Callable[[NDArray[np.uint8]], NDArray[Any]]  # images (n, 28, 28) to probabilities (n, 10)
+CLEAR = 0.97  # confidence of what clearly is a digit
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,11 @@ class Guess:
         if unusual < 0:  # narrow: a 1 is, however much, and other digits may be
             unusual = 0 if self.digit == 1 else unusual / 2
         return math.log(max(self.confidence, 1e-6)) - unusual**2 / 2
+
+
+def is_clear(one: Guess) -> bool:
+    """Tell what clearly is a digit other than 1, which any stroke looks like."""
+    return one.digit > 1 and one.confidence > CLEAR
 
 
 def guess(components: Sequence[Component], classify: Classify) -> list[Guess]:

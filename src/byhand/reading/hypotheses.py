@@ -4,19 +4,17 @@ Which is right is told by what can be read: each has a worth, and the likeliest 
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from byhand.reading.components import Component
 from byhand.reading.foreground import Foreground, subtract_background
 from byhand.reading.grouping import Classify, guess
 from byhand.reading.page import Page, as_page, find_pages
 from byhand.reading.preparation import SIZE, mean_darkness, stroke_width
 from byhand.reading.resizing import reduced, small
-from byhand.reading.stages import Found, Settings, components_of, find_components
+from byhand.reading.stages import Found, Settings, components_of, find_components, with_whole_digits
 
 GRAINLESS_PX = 160  # longer side of a picture in which the breadth of strokes is measured
 
@@ -31,7 +29,7 @@ def likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Settings
     rough, _ = reduced(colours, round(settings.compared_px * max(1, math.sqrt(long / short * 3 / 4))))
     pages = find_pages(rough, settings.page)
     if not settings.alternatives:
-        return find_components(next(pages).of(colours), settings)
+        return with_whole_digits(find_components(next(pages).of(colours), settings), classify)
     best, most, fewest = None, -1.0, -1.0
     shown = Legibility(0, 0, 0, only_ones=False, evenness=0)
     polarities = set()
@@ -54,18 +52,18 @@ def likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Settings
         other, seen = _in_either_window(contrary, classify, settings)
         if seen.worth > settings.clearly_legible and not seen.only_ones:
             page, window = contrary, other
-    return find_components(page.of(colours), window)
+    return with_whole_digits(find_components(page.of(colours), window), classify)
 
 
 def _in_either_window(page: Page, classify: Classify, settings: Settings) -> tuple[Settings, "Legibility"]:
     """Find the background in the usual window, or in the wide one if strokes may be broad and it shows more."""
-    usual, wide = legibility(find_components(page, settings).components, classify), for_broad_strokes(settings)
+    usual, wide = legibility(find_components(page, settings), classify), for_broad_strokes(settings)
     if wide is None:
         return settings, usual
     widely = subtract_background(page, wide.foreground)
     if not (has_broad_strokes(widely, settings) or usual.only_ones or usual.part < settings.hard_to_read):
         return settings, usual
-    other = legibility(components_of(page, widely, wide).components, classify)
+    other = legibility(components_of(page, widely, wide), classify)
     if other.only_ones and not usual.only_ones and other.part <= settings.legible:
         return settings, usual  # a broad 1 is all that there is; a shadow that looks like one lies beside digits
     # In the usual window, broad strokes fall into pieces, thinner ones, some of which look like digits, most of them
@@ -127,8 +125,9 @@ class Legibility:
         return math.sqrt(self.number) * self.part**3
 
 
-def legibility(components: Sequence[Component], classify: Classify, most: int = 80) -> Legibility:
+def legibility(found: Found, classify: Classify, most: int = 80) -> Legibility:
     """Ask the network how much of the foreground are digits, taking each component for one."""
+    components = with_whole_digits(found, classify).components
     likely = sorted(components, key=lambda one: one.amount, reverse=True)[:most]
     likely = [one for one in likely if one.height >= 8 and one.height / 12 < one.width < 2 * one.height]
     confident = [one for one in guess(likely, classify) if one.confidence >= 0.7]

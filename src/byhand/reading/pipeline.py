@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.reading.components import Component, is_line, is_noise, is_speck, usual_darkness, usual_height
-from byhand.reading.grouping import Classify, Guess, group
+from byhand.reading.grouping import CLEAR, Classify, Guess, group, is_clear
 from byhand.reading.hypotheses import likeliest
 from byhand.reading.resizing import enlarged
 from byhand.reading.signs import FoundSign, take_signs
@@ -24,7 +24,6 @@ LEAST_PROMINENT = 0.15
 TINY_OF_USUAL = 0.4
 # Letters of a word, or digits of a number, have another at most so many heights away among the next.
 WORD = 4.0
-CLEAR = 0.97  # confidence of what clearly is a digit
 # Where nothing clearly is a digit, what has this part of the usual height, or more, is left out if then so many are.
 GIANT, CLEAR_WITHOUT_GIANTS = 0.5, 2
 
@@ -94,11 +93,6 @@ def _read(
         else:
             (lines if is_line(piece, usual, settings.components) else large).append(piece)
     return split(group(large, classify, settings.grouping), classify, settings.splitting), little, lines
-
-
-def is_clear(one: Guess) -> bool:
-    """Tell what clearly is a digit other than 1, which any stroke looks like."""
-    return one.digit > 1 and one.confidence > CLEAR
 
 
 def kind_of(one: Guess, usual_px: float, usual_darkness: float, clear: Sequence[Component]) -> str:

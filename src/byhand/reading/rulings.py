@@ -76,7 +76,7 @@ class RulingSettings:
 
 def remove_rulings(
     foreground: Foreground, inside: Mask | None, settings: RulingSettings | None = None
-) -> tuple[Foreground, tuple[Box, ...]]:
+) -> tuple[Foreground, tuple[Box, ...], Mask | None]:
     """Take out ruling lines, and what is left of them, and shadows across the page.
 
     Args:
@@ -85,7 +85,9 @@ def remove_rulings(
         settings: see `RulingSettings`.
 
     Returns:
-        The rest of the foreground, and the boxes of what was taken out.
+        The rest of the foreground; the boxes of what was taken out; and where there may be a digit in it after all,
+        for in a picture cropped to its digits they meet the edges: a shadow, or what a line was taken out of at the
+        edge, as a whole; None if nowhere.
     """
     settings = settings or RulingSettings()
     mask = foreground.mask
@@ -102,7 +104,8 @@ def remove_rulings(
     shadows = _shadows(rest, border, border_px, apart, broader=settings.broader, rim=inside is not None)
     gone = few & (grids | lines | shadows)
     if not gone.any():
-        return foreground, ()
+        return foreground, (), None
+    cut = _cut_at_edge(few, gone) | shadows
     labels, count = ndimage.label(_enlarged_by(gone, 2))  # what is left of a line is one
     height, width = mask.shape
     boxes = tuple(
@@ -133,7 +136,23 @@ def remove_rulings(
         labels, count = ndimage.label(drawn, EIGHT)
         usual = np.array([0, *ndimage.median(foreground.density, labels, range(1, count + 1))])
         away &= ~(drawn & (foreground.density > settings.darker * usual[labels]))
-    return replace(foreground, density=np.where(away, 0, foreground.density), mask=mask & ~away), boxes
+    left = replace(foreground, density=np.where(away, 0, foreground.density), mask=mask & ~away)
+    return left, boxes, mask & _enlarged(cut, step, mask.shape) if cut.any() else None
+
+
+def _cut_at_edge(mask: Mask, gone: Mask) -> Mask:
+    """What meets the picture's edge, is no larger than a digit there can be, and is partly gone."""
+    labels, count = ndimage.label(mask, EIGHT)
+    cut = np.zeros(count + 1, bool)
+    for side in (labels[:1], labels[-1:], labels[:, :1], labels[:, -1:]):
+        cut[side] = True
+    touched = np.zeros(count + 1, bool)
+    touched[labels[gone]] = True
+    cut &= touched
+    cut[0] = False
+    for number, place in enumerate(ndimage.find_objects(labels, count), start=1):
+        cut[number] &= max(part.stop - part.start for part in place) <= min(mask.shape)
+    return np.asarray(cut[labels])
 
 
 def _broad(mask: Mask, lines: Mask, settings: RulingSettings) -> Mask:
