@@ -151,3 +151,9 @@ def test_edit_distance() -> None:
     assert edit_distance("1234", "1234") == 0
     assert edit_distance("1234", "124") == edit_distance("124", "1234") == 1
     assert edit_distance("12", "21") == 2
+
+
+def test_noise_of_any_size_is_hardly_ever_sure(model: Model) -> None:
+    sides = [(40, 40), (60, 100), (200, 200), (300, 200)]
+    pictures = [np.random.default_rng(i).integers(0, 256, sides[i % 4]).astype(np.uint8) for i in range(16)]
+    assert sum(any(one.sure for one in read(picture, model=model).digits) for picture in pictures) <= 4

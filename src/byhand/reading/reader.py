@@ -35,6 +35,9 @@ CUT = 0.8
 # What has less than this part of the foreground is a bit of a digit, in a picture of one digit: of 240 crops in
 # either polarity, 236 instead of 225 are read.
 BIT = 0.2
+# What is smaller is not sure: 99.6 % of MNIST's digits brought to 8 pixels that are flagged sure are right, at 5 pixels
+# 98 %, at 3 pixels 66 %.
+LEAST_SURE_PX = 8
 # So many pictures of one digit are judged together, unless they have so many bytes.
 PORTION, PORTION_BYTES = 256, 24_000_000
 # What one more digit must gain, in log probability.
@@ -49,8 +52,8 @@ class Digit:
         digit: 0 to 9, or the label that the model has for it.
         confidence: its probability, 0 to 1.
         box: left, top, right, bottom in pixels of the upright picture.
-        sure: whether it can be relied on: its confidence is high, and it is not one of three or more 1s side by side,
-            which may be tally marks or hatching, nor written together with them.
+        sure: whether it can be relied on: its confidence is high, it is at least 8 pixels high or wide, and it is not
+            one of three or more 1s side by side, which may be tally marks or hatching, nor written together with them.
         image: what the network saw, uint8, shape (28, 28).
         probabilities: of all the model's labels, shape (classes,).
     """
@@ -499,7 +502,7 @@ def _reading(found: Found | None, guesses: Sequence[Guess], picture: Picture, mo
         for row in rows
         for i, doubt in zip(row, tallies([boxes[i] for i in row], [str(digits[i].digit) for i in row]), strict=True)
         if doubt
-    }
+    } | {i for i, box in enumerate(boxes) if not _is_large_enough(box)}
     ordered = tuple(
         Digit(
             _plain(model.labels[digits[i].digit]), digits[i].confidence, _upright(boxes[i], picture),
@@ -519,6 +522,12 @@ def _reading(found: Found | None, guesses: Sequence[Guess], picture: Picture, mo
     ]
     placed = tuple(Sign(one.sign, _upright(one.box, picture)) for one in signs) if may_be_signs else None
     return Reading(lines, ordered, tuple(others), picture.size, placed)
+
+
+def _is_large_enough(box: Box) -> bool:
+    """Tell whether something has enough pixels to be a digit for sure."""
+    left, top, right, bottom = box
+    return max(right - left, bottom - top) >= LEAST_SURE_PX
 
 
 def _is_cut(one: Guess, picture: Picture) -> bool:
