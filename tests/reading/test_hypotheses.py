@@ -130,3 +130,13 @@ def test_a_line_along_the_edge_is_no_digit() -> None:
     grey[:, 2:9] = 60
     grey[590:597] = 60
     assert read_in(grey) == [2, 3, 5, 6, 8]
+
+
+@pytest.mark.parametrize("light_on_dark", [False, True])
+def test_a_small_picture_in_a_frame_is_read(light_on_dark: bool) -> None:
+    mnist = load_mnist()
+    right = 0
+    for image, label in zip(mnist.test_images[:10], mnist.test_labels, strict=False):
+        framed = np.pad(255.0 - image, 3, constant_values=28)
+        right += read_in(255 - framed if light_on_dark else framed) == [label]
+    assert right >= 9

@@ -27,7 +27,7 @@ class PageSettings:
     """What a page on a desk looks like. Sizes are those of a picture reduced to 256 pixels.
 
     Attributes:
-        smallest_side_px: a smaller picture, itself measured in pixels, shows no desk.
+        small_px: a smaller picture, itself measured in pixels, shows no desk unless its rim is darker than the rest.
         least_of_picture, most_of_picture: which part of the picture a page takes up.
         least_filled: a quadrilateral has at least this part of the page's area in common with it.
         least_outlined: at least this part of its edge is a step in brightness,
@@ -42,7 +42,7 @@ class PageSettings:
         clear_polarity: polarity less clear than this is tried both ways, 0 to 1.
     """
 
-    smallest_side_px: int = 150
+    small_px: int = 150
     least_of_picture: float = 0.12
     most_of_picture: float = 0.93
     least_filled: float = 0.93
@@ -152,7 +152,7 @@ def find_page(colours: NDArray[np.uint8], settings: PageSettings | None = None) 
     """
     settings = settings or PageSettings()
     height, width, _ = colours.shape
-    if min(height, width) < settings.smallest_side_px:
+    if min(height, width) < settings.small_px and not _has_dark_rim(colours, settings.least_step):
         return None
     channels = np.stack([small(colours[..., i], SIDE_PX) for i in range(3)], axis=-1)
     k = max(3, min(channels.shape[:2]) // 16) | 1
@@ -191,6 +191,13 @@ def find_page(colours: NDArray[np.uint8], settings: PageSettings | None = None) 
     # Foreground at the edge belongs to the page, too.
     inner = ndimage.binary_erosion(convex(chosen), iterations=settings.rim_px, border_value=1)
     return stretched(inner, width, height)
+
+
+def _has_dark_rim(colours: NDArray[Any], least_step: float) -> bool:
+    """Tell whether most of a picture's rim is darker than most of the picture, by at least such a part."""
+    grey = luminance(colours)
+    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return bool(np.median(rim) < (1 - least_step) * np.median(grey))
 
 
 def _brighter(smooth: NDArray[Any], settings: PageSettings) -> Iterator[Mask]:
