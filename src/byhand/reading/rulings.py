@@ -1,7 +1,7 @@
 """Ruling lines: ruled and squared paper, grids, boxes for digits; taken out without cutting the strokes across them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -330,30 +330,34 @@ class Lines:
         cells = []
         for number, place in enumerate(ndimage.find_objects(labels), start=1):
             narrow = min(part.stop - part.start for part in place) < self.settings.shortest_px / 2
-            if narrow or not enclosed[number]:
-                continue
-            cells.append((place, filled(labels[place] == number)))
-        areas = np.array([region.sum() for _, region in cells])
-        if not len(cells):
+            if enclosed[number] and not narrow:
+                cells.append((place, filled(labels[place] == number)))
+        if not cells:
             return None
+        usual = self._usual_area(own, [region for _, region in cells])
+        if usual is None:
+            return self._divided_box(own)
+        inside = np.zeros_like(own)
+        for place, region in cells:
+            hull = convex(region)
+            if region.sum() > 1.5 * usual:  # several cells, where the lines between them have gaps
+                rest, side = own[place] & hull, 0.8 * math.sqrt(usual)
+                hull = hull & ~self._along(rest, side) & ~self._along(rest.T, side).T
+            inside[place] |= hull & ~self._bowed(own[place] & hull, hull)
+        return inside
+
+    def _usual_area(self, own: Mask, cells: Sequence[Mask]) -> float | None:
+        """The area of most of what a component encloses, pixels; None if these are no cells of a grid or a box."""
+        areas = np.array([cell.sum() for cell in cells])
         hull = convex(own).sum()  # not of the box around it, which is larger where a grid is tilted
         half = 0.5 * hull
         if areas.sum() < (self.settings.celled * hull if len(cells) >= self.settings.several else half):
-            return self._divided_box(own)
-        right = areas[[four_sided(region) > self.settings.straight for _, region in cells]]
-        if not len(right):
-            return self._divided_box(own)
-        alike = int((right > 0.3 * right.max()).sum())
-        if alike < self.settings.several and right.sum() < half:
-            return self._divided_box(own)
-        inside, usual = np.zeros_like(own), float(np.median(right))
-        for (place, region), area in zip(cells, areas, strict=True):
-            region = convex(region)
-            if area > 1.5 * usual:  # several cells, where the lines between them have gaps
-                rest, side = own[place] & region, 0.8 * math.sqrt(usual)
-                region = region & ~self._along(rest, side) & ~self._along(rest.T, side).T
-            inside[place] |= region & ~self._bowed(own[place] & region, region)
-        return inside
+            return None
+        right = areas[[four_sided(cell) > self.settings.straight for cell in cells]]
+        alike = int((right > 0.3 * right.max(initial=0)).sum())
+        if not alike or (alike < self.settings.several and right.sum() < half):
+            return None
+        return float(np.median(right))
 
     def _bowed(self, written: Mask, cell: Mask) -> Mask:
         """What is not written in a cell, but is a line that bows into its convex hull: pieces near the hull's edge."""
