@@ -7,8 +7,9 @@ from PIL import Image, ImageDraw
 
 from byhand import load_mnist
 from byhand.reading import decode, reading_model
+from byhand.reading.components import Box
 from byhand.reading.foreground import subtract_background
-from byhand.reading.hypotheses import for_broad_strokes, has_broad_strokes
+from byhand.reading.hypotheses import are_pieces, for_broad_strokes, has_broad_strokes
 from byhand.reading.page import as_page
 from byhand.reading.pipeline import find_digits
 from byhand.reading.stages import Settings
@@ -140,3 +141,21 @@ def test_a_small_picture_in_a_frame_is_read(light_on_dark: bool) -> None:
         framed = np.pad(255.0 - image, 3, constant_values=28)
         right += read_in(255 - framed if light_on_dark else framed) == [label]
     assert right >= 9
+
+
+def test_an_eight_with_a_broad_middle_is_no_two_zeros() -> None:
+    guesses = find_digits(decode(make_page(19081).file).colours, reading_model().predict_proba).guesses
+    assert [one.digit for one in guesses if one.confidence > 0.9] == [8]
+
+
+@pytest.mark.parametrize(
+    ("boxes", "pieces"),
+    [
+        ([(12, 10, 50, 48), (10, 52, 50, 90)], True),  # one above the other
+        ([(10, 10, 30, 90), (35, 10, 60, 90)], False),  # side by side
+        ([(12, 10, 50, 48)], False),
+        ([(12, 10, 50, 48), (110, 52, 150, 90)], False),  # not within the digit
+    ],
+)
+def test_pieces_of_a_digit_stand_one_above_the_other(boxes: list[Box], pieces: bool) -> None:
+    assert are_pieces(boxes, [(10, 10, 60, 90)]) == pieces
