@@ -1,10 +1,11 @@
 """The page in its surroundings."""
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from byhand.reading.page import PageSettings, find_page, find_pages, four_sided, negative
+from byhand.reading.page import PageSettings, find_page, find_pages, four_sided, negative, within_frame
 
 CORNERS = [(90, 40), (330, 70), (300, 270), (60, 240)]
 
@@ -61,3 +62,27 @@ def test_a_flower_has_no_four_sides_however_much_it_fills() -> None:
             shares.append(four_sided(away < 90 * (1 - depth + depth * np.cos(rays * angle))))
     assert max(shares) < 0.8
     assert four_sided((abs(x + 0.2 * y) < 60) & (abs(y) < 80)) > 0.93
+
+
+@pytest.mark.parametrize("level", [0, 90, 255])
+def test_a_frame_is_found_whatever_its_colour(level: int) -> None:
+    inside = np.full((60, 90), 180.0)
+    inside[10:50, 40:50] = 20
+    framed = np.pad(inside, ((3, 5), (2, 4)), constant_values=level)
+    framed += np.random.default_rng(0).normal(0, 3, framed.shape)
+    assert within_frame(framed) == (slice(3, 63), slice(2, 92))
+
+
+@pytest.mark.parametrize("picture", [np.full((50, 50), 200.0), np.pad(np.full((20, 20), 255.0), 15), np.eye(40) * 255])
+def test_what_is_no_frame(picture: NDArray[np.float64]) -> None:
+    picture[24:26, :2] = 120  # something reaches the edge
+    assert within_frame(picture) is None
+
+
+def test_a_ruled_page_in_a_frame_is_seen_as_dark_on_light() -> None:
+    grey = np.full((480, 640), 220.0)
+    grey[40::40] = 150
+    grey[200:240, 300:308] = 60
+    framed = np.pad(grey, 10)
+    page = next(find_pages(np.repeat(framed[..., np.newaxis], 3, axis=2).astype(np.uint8)))
+    assert page.dark_on_light and page.inside is not None and page.inside.sum() == grey.size

@@ -18,6 +18,10 @@ ROWS_AT_A_TIME = 32  # few enough to stay in the processor's cache: 9 instead of
 SIDE_PX = 256  # the longer side of the small picture in which a page is looked for
 HULL_DIRECTIONS = 720
 
+# A frame is of one colour: so much of each of its rows and columns differs by so many grey levels at most, of 255, as
+# the blocks of a JPEG file do; and so much of the edge of what it encloses differs from it by at least so many.
+FRAME_FILLED, FRAME_LEVELS = 0.98, 16
+FRAME_EDGED, FRAME_STEP_LEVELS = 0.8, 60
 # A hull larger than its quadrilateral by this factor is one with rounded corners: without it, cells of grids get lost.
 ROUNDED = 1.1
 
@@ -87,13 +91,19 @@ class Page:
 def find_pages(colours: NDArray[np.uint8], settings: PageSettings | None = None) -> Iterator[Page]:
     """Give what the picture may show, the likeliest first.
 
-    A page on a darker desk; a page all over, in one polarity or both; a blackboard or dark sheet on something lighter.
+    A page in a frame, or on a darker desk; a page all over, in one polarity or both; a blackboard or dark sheet on
+    something lighter.
 
     Args:
         colours: uint8, shape (h, w, 3).
         settings: see `PageSettings`; None if there is no desk to look for.
     """
     grey = luminance(colours)
+    framed = within_frame(grey)
+    if framed is not None:
+        inside = np.zeros(grey.shape, bool)
+        inside[framed] = True
+        yield as_page(colours, inside, mean_polarity(grey[framed]) >= 0)
     light = find_page(colours, settings) if settings else None
     if light is not None:
         yield as_page(colours, light, True)
@@ -191,6 +201,23 @@ def find_page(colours: NDArray[np.uint8], settings: PageSettings | None = None) 
     # Foreground at the edge belongs to the page, too.
     inner = ndimage.binary_erosion(convex(chosen), iterations=settings.rim_px, border_value=1)
     return stretched(inner, width, height)
+
+
+def within_frame(grey: NDArray[Any]) -> tuple[slice, slice] | None:
+    """Find what a frame of one colour along all four edges of a picture encloses; None if there is none.
+
+    With a frame of 2 % of the shorter side, polarity is wrong, and of seven digits on ruled paper none was read.
+    """
+    color = float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
+    alike = np.abs(grey - color) <= FRAME_LEVELS
+    full = [alike.mean(axis=axis) >= FRAME_FILLED for axis in (1, 0)]
+    if any(side.all() or not (side[0] and side[-1]) for side in full):
+        return None
+    rows, columns = (slice(int(side.argmin()), len(side) - int(side[::-1].argmin())) for side in full)
+    # What a frame encloses differs from it all along their edge; a digit on its background does in a few places.
+    other = np.abs(grey[rows, columns] - color) >= FRAME_STEP_LEVELS
+    edges = other[0], other[-1], other[:, 0], other[:, -1]
+    return (rows, columns) if min(edge.mean() for edge in edges) >= FRAME_EDGED else None
 
 
 def _has_dark_rim(colours: NDArray[Any], least_step: float) -> bool:
