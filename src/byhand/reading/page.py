@@ -208,7 +208,7 @@ def within_frame(grey: NDArray[Any]) -> tuple[slice, slice] | None:
 
     With a frame of 2 % of the shorter side, polarity is wrong, and of seven digits on ruled paper none was read.
     """
-    color = float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
+    color = float(np.median(np.concatenate(edges_of(grey))))
     alike = np.abs(grey - color) <= FRAME_LEVELS
     full = [alike.mean(axis=axis) >= FRAME_FILLED for axis in (1, 0)]
     if any(side.all() or not (side[0] and side[-1]) for side in full):
@@ -216,15 +216,13 @@ def within_frame(grey: NDArray[Any]) -> tuple[slice, slice] | None:
     rows, columns = (slice(int(side.argmin()), len(side) - int(side[::-1].argmin())) for side in full)
     # What a frame encloses differs from it all along their edge; a digit on its background does in a few places.
     other = np.abs(grey[rows, columns] - color) >= FRAME_STEP_LEVELS
-    edges = other[0], other[-1], other[:, 0], other[:, -1]
-    return (rows, columns) if min(edge.mean() for edge in edges) >= FRAME_EDGED else None
+    return (rows, columns) if min(edge.mean() for edge in edges_of(other)) >= FRAME_EDGED else None
 
 
 def _has_dark_rim(colours: NDArray[Any], least_step: float) -> bool:
     """Tell whether most of a picture's rim is darker than most of the picture, by at least such a part."""
     grey = luminance(colours)
-    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    return bool(np.median(rim) < (1 - least_step) * np.median(grey))
+    return bool(np.median(np.concatenate(edges_of(grey))) < (1 - least_step) * np.median(grey))
 
 
 def _brighter(smooth: NDArray[Any], settings: PageSettings) -> Iterator[Mask]:
@@ -257,7 +255,7 @@ def holes(region: Mask) -> tuple[NDArray[np.int32], Mask]:
     """The pieces of what is not in a region, numbered from 1, and for each number whether the region encloses it."""
     labels, count = ndimage.label(~region)
     enclosed = np.arange(count + 1) > 0
-    for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+    for edge in edges_of(labels):
         enclosed[edge] = False
     return labels, enclosed
 
@@ -350,5 +348,9 @@ def _mean_near(values: NDArray[Any], where: Mask) -> NDArray[Any]:
 
 def sides_within(region: Mask) -> int:
     """How many of the picture's four edges the region hardly touches."""
-    edges = (region[0], region[-1], region[:, 0], region[:, -1])
-    return sum(float(edge.mean()) < 0.15 for edge in edges)
+    return sum(float(edge.mean()) < 0.15 for edge in edges_of(region))
+
+
+def edges_of(values: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """The first and last row and the first and last column of a picture."""
+    return values[0], values[-1], values[:, 0], values[:, -1]

@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from byhand.reading.components import EIGHT, Box
 from byhand.reading.foreground import Foreground
-from byhand.reading.page import convex, filled, four_sided, holes
+from byhand.reading.page import convex, edges_of, filled, four_sided, holes
 
 Mask = NDArray[np.bool_]
 
@@ -144,7 +144,7 @@ def _cut_at_edge(mask: Mask, gone: Mask) -> Mask:
     """What meets the picture's edge, is no larger than a digit there can be, and is partly gone."""
     labels, count = ndimage.label(mask, EIGHT)
     cut = np.zeros(count + 1, bool)
-    for side in (labels[:1], labels[-1:], labels[:, :1], labels[:, -1:]):
+    for side in edges_of(labels):
         cut[side] = True
     touched = np.zeros(count + 1, bool)
     touched[labels[gone]] = True

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from byhand.reading.background import luminance
 from byhand.reading.components import Component, combined, filled_outlines, is_speck, rescaled, usual_height
 from byhand.reading.grouping import Classify, Guess
-from byhand.reading.page import as_page
+from byhand.reading.page import as_page, edges_of
 from byhand.reading.preparation import SIZE, prepare
 from byhand.reading.resizing import enlarged, reduced
 from byhand.reading.stages import Found, Settings, find_components
@@ -151,7 +151,7 @@ def polarity_of(grey: NDArray[np.float32], settings: SingleSettings) -> float:
 
 def border_polarity(grey: NDArray[np.float32]) -> float:
     """Tell dark foreground (above 0) from light foreground, -1 to 1, by the picture's border."""
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    border = np.concatenate(edges_of(grey))
     low, high = float(grey.min()), float(grey.max())
     # Each pixel counts from -1 to 1, and nearly as much as that if it is clearly brighter or darker than halfway.
     return float(np.tanh(6 * (border - (low + high) / 2) / max(high - low, 1)).mean())

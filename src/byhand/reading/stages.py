@@ -123,7 +123,8 @@ def with_whole_digits(found: Found, classify: Classify) -> Found:
     pages cropped to the ink, 60 instead of 127 are misread.
     """
     least = LEAST_WHOLE * min(found.page.grey.shape)
-    whole = [one.component for one in guess(found.cut, classify) if is_clear(one) and one.component.height >= least]
+    tall = [one for one in found.cut if one.height >= least]
+    whole = [one.component for one in guess(tall, classify) if is_clear(one)]
     parts = [one for one in found.components if any(is_within(one.box, digit.box) for digit in whole)]
     clear = [one.component for one in guess(parts, classify) if is_clear(one)]
     whole = [digit for digit in whole if not any(is_within(one.box, digit.box) for one in clear)]
