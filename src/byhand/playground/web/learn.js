@@ -28,6 +28,7 @@ export function startLearn() {
   let stop = null; // ends the stream, and with it the training
   let state = "none";
   let fetching = false;
+  let more = false; // the network has learned more since the fetching began
   let network = null; // as it is now
 
   const slowness = () => [0, 0.05, 0.2, 0.5, 1][Number(byId("slow").value)]; // seconds after each batch
@@ -133,17 +134,22 @@ export function startLearn() {
     }
   }
 
+  // One at a time. What is learned meanwhile is fetched next, so that it ends with the network as it was in the end.
   async function fetchNetwork() {
+    more = true;
     if (fetching) return;
     fetching = true;
     try {
-      const { place } = training;
-      const found = await training.network();
-      if (!found) return;
-      network = found;
-      setState(state);
-      render();
-      offerTrained(network, place);
+      while (more) {
+        more = false;
+        const asked = training;
+        const found = await asked.network();
+        if (!found || asked !== training) continue; // of a training that has made way for another
+        network = found;
+        setState(state);
+        render();
+        offerTrained(network, asked.place);
+      }
     } finally {
       fetching = false;
     }
