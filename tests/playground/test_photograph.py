@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 import byhand
 
-from .conftest import OpenPage, keep
+from .conftest import OpenPage, eventually, keep
 from .test_server import ask
 
 
@@ -89,6 +89,33 @@ def test_a_photograph_that_finds_no_place_waits_for_one(open_page: OpenPage, ser
     page.set_input_files("#file", tmp_path / "digits.png")
     expect(page.locator("#photo-state")).to_contain_text("Others are being read first")
     reads(page, "3407")
+
+
+# The answer about the first photograph comes late, and whoever asked hears of it even if he no longer wants to.
+FIRST_LATE = """() => {
+  const real = window.fetch;
+  let asked = 0;
+  window.fetch = async (path, options) => {
+    if (!String(path).includes("/read")) return real(path, options);
+    asked += 1;
+    if (asked > 1) return real(path, options);
+    const answer = await real(path, { ...options, signal: undefined });
+    await new Promise((resolve) => { setTimeout(resolve, 3000); });
+    window.firstCame = true;
+    return answer;
+  };
+}"""
+
+
+def test_the_photograph_handed_over_last_is_the_one_shown(open_page: OpenPage, server: str) -> None:
+    page = open_page(server)
+    page.evaluate(FIRST_LATE)
+    hand_over(page, "drop", sheet("3407"))
+    hand_over(page, "drop", sheet("86"))
+    reads(page, "86")
+    assert eventually(lambda: page.evaluate("window.firstCame === true"))
+    page.wait_for_timeout(500)
+    reads(page, "86")
 
 
 def test_the_camera_is_read(open_page: OpenPage, server: str) -> None:

@@ -42,6 +42,13 @@ def test_every_text_that_the_page_names_is_there_and_every_text_is_named() -> No
         assert composed or f'"{name}"' in scripts, name
 
 
+def test_no_script_shows_a_sentence_of_its_own() -> None:
+    for file in WEB.glob("*.js"):
+        if file.stem not in {"english", "german"}:
+            code = re.sub(r"//.*", "", file.read_text("utf-8"))
+            assert re.findall(r"[\"'`][A-Z][a-z]+ [a-z]+ [^\"'`\n]*[\"'`]", code) == [], file.name
+
+
 def test_a_german_browser_gets_german(browser: Browser, exported: Path) -> None:
     context = browser.new_context(locale="de-DE")
     page: Any = context.new_page()

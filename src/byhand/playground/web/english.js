@@ -237,6 +237,7 @@ export const ENGLISH = {
   "resume": "Resume",
   "forming.label": "The weights of {count} units of the first layer as images; the largest is {most}",
   "photo.reading": "Reading …",
+  "photo.waiting": "Others are being read first …",
   "camera.off": "Camera off",
   "camera.fails": "The camera cannot be used: {reason}",
   "theme.light": "Light",

@@ -237,6 +237,7 @@ export const GERMAN = {
   "resume": "Weiter",
   "forming.label": "Die Gewichte von {count} Einheiten der ersten Schicht als Bilder; das größte ist {most}",
   "photo.reading": "Wird gelesen …",
+  "photo.waiting": "Andere sind zuerst dran …",
   "camera.off": "Kamera aus",
   "camera.fails": "Die Kamera lässt sich nicht benutzen: {reason}",
   "theme.light": "Hell",

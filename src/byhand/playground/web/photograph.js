@@ -11,23 +11,28 @@ const LARGEST_SHOWN = 1600; // pixels of the longer side
 
 export function startPhotograph() {
   let camera = null;
+  let newest = null; // ends what is asked of the server for a photograph
 
   async function read(file) {
+    newest?.abort(); // whichever answer comes last, the page shows the photograph that was handed over last
+    const { signal } = newest = new AbortController();
     byId("photo-result").hidden = true;
     byId("photo-state").textContent = t("photo.reading");
     try {
-      const answer = await fetchPatiently(`${app.place}/read?images=true`, { method: "POST", body: file }, () => {
-        byId("photo-state").textContent = "Others are being read first \u2026";
+      const answer = await fetchPatiently(`${app.place}/read?images=true`, { method: "POST", body: file, signal }, () => {
+        if (!signal.aborted) byId("photo-state").textContent = t("photo.waiting");
       });
       const reading = await answer.json();
       if (!answer.ok) throw new Error(reading.error);
-      await present(reading, file);
+      const picture = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
+      if (!signal.aborted) present(reading, picture);
     } catch (error) {
-      byId("photo-state").textContent = error.message;
+      if (!signal.aborted) byId("photo-state").textContent = error.message;
     }
   }
 
-  async function present(reading, file) {
+  // picture: null where it was read, but is of a kind that this browser cannot show.
+  function present(reading, picture) {
     const { digits, lines, other } = reading;
     byId("photo-text").textContent = lines.join("\n");
     byId("photo-state").textContent = digits.length
@@ -47,13 +52,8 @@ export function startPhotograph() {
     byId("photo-result").hidden = !digits.length;
     announce(digits.length ? t("photo.reads", { lines: lines.join(", ") }) : t("photo.none"));
     byId("photo-state").scrollIntoView({ block: "start" });
-    try {
-      mark(await createImageBitmap(file, { imageOrientation: "from-image" }), reading);
-      byId("photo-picture").hidden = false;
-    } catch {
-      // Read, but of a kind that this browser cannot show.
-      byId("photo-picture").hidden = true;
-    }
+    byId("photo-picture").hidden = !picture;
+    if (picture) mark(picture, reading);
   }
 
   // The picture with a frame around each digit, and its reading above it.
