@@ -18,6 +18,7 @@ from byhand.model import Model
 from byhand.reading import decode, reading_model, stages_of
 from byhand.reading.foreground import ForegroundSettings
 from byhand.reading.rulings import RulingSettings
+from byhand.reading.splitting import SplittingSettings
 from byhand.reading.stages import Settings
 from evaluation_sets.generated_pages.pages import Page, make_page
 from evaluation_sets.generated_pages.scoring import compare, edit_distance
@@ -37,6 +38,7 @@ VARIANTS: dict[str, Settings] = {
     "no removal of rulings": replace(WHOLE, rulings=None),
     "no grouping": replace(WHOLE, grouping=None),
     "no splitting": replace(WHOLE, splitting=None),
+    "no two digits read at once": replace(WHOLE, splitting=SplittingSettings(pairs=False)),
 }
 
 

@@ -148,7 +148,7 @@ def ensemble(name: str) -> None:
 
 @app.command()
 def reader() -> None:
-    """Test the `reader` that comes with byhand; `scripts/build_reader.py` trains it."""
+    """Test the `reader` that comes with byhand; `scripts/build_reader.py` and `build_pairs.py` train its networks."""
     from byhand.model import load_model
 
     model, tested = load_model("reader"), byhand("evaluate", "--model", "reader")
@@ -156,6 +156,11 @@ def reader() -> None:
         "recipe": "reader", "layers": model.network.sizes, "parameters": model.network.parameters.size,
         "seed": model.recipe["seed"], "validation_accuracy": model.results["validation_accuracy"],
         "accuracy": tested["accuracy"], "calibration_error": tested["calibration_error"],
+    })  # fmt: skip
+    pairs = load_model("pairs")
+    keep("pairs", {
+        "layers": pairs.network.sizes, "parameters": pairs.network.parameters.size, "seed": pairs.recipe["seed"],
+        "accuracy": pairs.results["test_accuracy"], "images": pairs.results["test_examples"],
     })  # fmt: skip
 
 

@@ -8,10 +8,11 @@ from evaluation_sets.generated_pages.forms import boxes, grid, table
 from evaluation_sets.generated_pages.lines import broken, operators, slanted
 from evaluation_sets.generated_pages.pages import Page
 from evaluation_sets.generated_pages.printing import printed
-from evaluation_sets.generated_pages.small_pictures import board, cell, crop, thick
+from evaluation_sets.generated_pages.small_pictures import board, cell, crop, number, thick
 
 HARD_KINDS: dict[str, Callable[[np.random.Generator], Page]] = {
-    kind.__name__: kind for kind in (crop, cell, thick, grid, boxes, broken, slanted, operators, printed, table, board)
+    kind.__name__: kind
+    for kind in (crop, cell, thick, grid, boxes, broken, slanted, operators, printed, table, board, number)
 }
 
 

@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from evaluation_sets.generated_pages.camera import compressed, photograph
 from evaluation_sets.generated_pages.layouts import Layout, any_layout
-from evaluation_sets.generated_pages.pens import DOODLES, Digits, Ink, Pen, any_pen, digit_ink, doodle_ink
+from evaluation_sets.generated_pages.pens import DOODLES, Digits, Ink, Pen, any_pen, digit_ink, doodle_ink, number_ink
 from evaluation_sets.generated_pages.sheets import Colours, any_sheet, write
 
 Placed = tuple[str, float, float, float, int]  # the fields of a `Mark`, in pixels of the sheet
@@ -113,27 +113,7 @@ def _digits(n: int, layout: Layout, supply: Digits, pen: Pen, rng: np.random.Gen
 
 def _number(n: int, layout: Layout, supply: Digits, pen: Pen, rng: np.random.Generator) -> list[tuple[Ink, str]]:
     """Digits of which some touch the next one, as one piece of ink."""
-    parts = [supply.take() for _ in range(n)]
-    inks = [digit_ink(image, max(12, round(layout.digit * rng.uniform(0.85, 1.05))), pen, rng) for _, image in parts]
-    height = max(ink.shape[0] for ink in inks)
-    whole = np.zeros((height, sum(ink.shape[1] for ink in inks) + height), np.float32)
-    right = 0
-    for number, ink in enumerate(inks):
-        top = (height - ink.shape[0]) // 2
-        left = right
-        if number:
-            # Move it left until it touches, or to a small gap.
-            gap = 0 if rng.random() < 0.4 else max(1, round(rng.uniform(0.04, 0.2) * layout.digit))
-            while left > 0:
-                here = whole[top : top + ink.shape[0], left - 1 : left - 1 + ink.shape[1]]
-                if (np.minimum(here, ink) > 0.3).any():
-                    break
-                left -= 1
-            left = left + gap if gap else max(0, left - 1)
-        part = whole[top : top + ink.shape[0], left : left + ink.shape[1]]
-        np.maximum(part, ink[:, : part.shape[1]], out=part)
-        right = max(right, left + ink.shape[1])
-    return [(whole[:, :right], "".join(str(label) for label, _ in parts))]
+    return [number_ink(n, layout.digit, supply, pen, rng)]
 
 
 def _places(layout: Layout, written: list[tuple[Ink, str, int]], rng: np.random.Generator) -> list[tuple[int, int]]:

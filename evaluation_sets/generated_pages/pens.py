@@ -116,6 +116,31 @@ def digit_ink(image: NDArray[np.uint8], height: int, pen: Pen, rng: np.random.Ge
     return _uneven(_tight(ink), pen, rng)
 
 
+def number_ink(n: int, height_px: int, supply: Digits, pen: Pen, rng: np.random.Generator) -> tuple[Ink, str]:
+    """Write digits about so many pixels high, of which some touch the next one, as one piece of ink."""
+    parts = [supply.take() for _ in range(n)]
+    inks = [digit_ink(image, max(12, round(height_px * rng.uniform(0.85, 1.05))), pen, rng) for _, image in parts]
+    height = max(ink.shape[0] for ink in inks)
+    whole = np.zeros((height, sum(ink.shape[1] for ink in inks) + height), np.float32)
+    right = 0
+    for number, ink in enumerate(inks):
+        top = (height - ink.shape[0]) // 2
+        left = right
+        if number:
+            # Move it left until it touches, or to a small gap.
+            gap = 0 if rng.random() < 0.4 else max(1, round(rng.uniform(0.04, 0.2) * height_px))
+            while left > 0:
+                here = whole[top : top + ink.shape[0], left - 1 : left - 1 + ink.shape[1]]
+                if (np.minimum(here, ink) > 0.3).any():
+                    break
+                left -= 1
+            left = left + gap if gap else max(0, left - 1)
+        part = whole[top : top + ink.shape[0], left : left + ink.shape[1]]
+        np.maximum(part, ink[:, : part.shape[1]], out=part)
+        right = max(right, left + ink.shape[1])
+    return whole[:, :right], "".join(str(label) for label, _ in parts)
+
+
 def doodle_ink(name: str, height: int, pen: Pen, rng: np.random.Generator) -> Ink:
     """Draw a letter or doodle with a shaky hand."""
     return stroke_ink(DOODLES[name], height, pen, rng)

@@ -6,7 +6,8 @@ from scipy import ndimage
 
 from evaluation_sets.generated_pages.drafts import Draft
 from evaluation_sets.generated_pages.pages import Page
-from evaluation_sets.generated_pages.pens import Digits, Ink, Pen, any_pen, digit_ink
+from evaluation_sets.generated_pages.pens import Digits, Ink, Pen, any_pen, digit_ink, number_ink
+from evaluation_sets.generated_pages.sheets import write
 
 # How programs make small pictures larger.
 METHODS = (Image.Resampling.NEAREST, Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
@@ -61,6 +62,21 @@ def cell(rng: np.random.Generator) -> Page:
     if rng.random() < 0.15:
         draft.sheet = 1 - draft.sheet
     return draft.exported("cell") if rng.random() < 0.3 else draft.taken("cell", small=True)
+
+
+def number(rng: np.random.Generator) -> Page:
+    """A number of two or three digits of which some touch, and nothing else: 30 to 400 pixels wide or high."""
+    height = int(np.exp(rng.uniform(np.log(14), np.log(220))))
+    pen = any_pen(rng)
+    ink, text = number_ink(int(rng.choice([2, 3], p=[0.6, 0.4])), height, Digits(rng), pen, rng)
+    margin = round(height * rng.uniform(0.1, 0.6)) + 2
+    draft = Draft(ink.shape[0] + 2 * margin, ink.shape[1] + 2 * margin, height, rng)
+    write(draft.sheet, ink, margin, margin, pen.colour)
+    high, each = ink.shape[0], ink.shape[1] / len(text)
+    draft.digits += [(one, margin + each * (i + 0.5), margin + high / 2, float(high), 0) for i, one in enumerate(text)]
+    if rng.random() < 0.25:
+        draft.sheet = 1 - draft.sheet
+    return draft.exported("number") if rng.random() < 0.4 else draft.taken("number", small=True)
 
 
 def thick(rng: np.random.Generator) -> Page:

@@ -55,6 +55,7 @@ def test_how_many_digits() -> None:
     assert counts("crop") == {1}
     assert counts("board") == {2}
     assert counts("cell") == {2, 3}
+    assert counts("number") == {2, 3}
     assert counts("thick") <= {1, 2, 3}
     assert 0 in counts("printed")  # nothing but print
     assert max(counts("printed")) > 0

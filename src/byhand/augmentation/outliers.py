@@ -4,14 +4,12 @@ Their target is the same probability for every digit ("outlier exposure": Hendry
 "Deep anomaly detection with outlier exposure").
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from byhand.augmentation.strokes import draw, draw_lines
+from byhand.augmentation.touching import cut_off, edges_of, fitted, side_by_side
 from byhand.data.mnist_form import DIGIT_BOX_PX, IMAGE_SIDE_PX
-from byhand.preprocessing.resampling import resample
 
 # Letters and signs that look like no digit.
 SIGNS: tuple[str, ...] = (
@@ -124,7 +122,7 @@ def _negatives(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) 
     rows, columns = ((place >= first) & (place < side - last) for first, last in margin)
     sheets = sheets * (rows.T[:, :, np.newaxis] & columns.T[:, np.newaxis])
     (top, below), (left, beside) = margin
-    images[:n] = _fitted(sheets.astype(np.float32), top, side - below, left, side - beside)
+    images[:n] = fitted(sheets.astype(np.float32), np.array([top, side - below, left, side - beside]))
     return images
 
 
@@ -148,81 +146,11 @@ def _blots(count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
 def _pairs(count: int, digits: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Two digits side by side, fitted into one image: what is left when touching digits are not split."""
     left, right = digits[rng.integers(len(digits), size=(2, count))]
-    side, span = IMAGE_SIDE_PX, 2 * IMAGE_SIDE_PX
-    # One stands a little higher than the other.
-    rows = np.arange(side) + rng.integers(-3, 4, count)[:, np.newaxis]
-    right = np.take_along_axis(right, rows[:, :, np.newaxis] % side, axis=1)
-    # In the row where they come closest, they overlap a little, touch, or nearly do.
-    ends, begins = _last(left), _first(right)
-    shared = (ends > 0) & (begins < side)
-    closest = np.where(shared, ends - begins, -side).max(axis=1)
-    closest = np.where(shared.any(axis=1), closest, ends.max(axis=1) - begins.min(axis=1))
-    gap = (closest + rng.integers(-3, 4, count)).clip(0, side)
-    wide = np.zeros((count, side, span), np.float32)
-    wide[:, :, :side] = left
-    columns = gap[:, np.newaxis, np.newaxis] + np.arange(side)
-    rows, which = np.arange(side)[:, np.newaxis], np.arange(count)[:, np.newaxis, np.newaxis]
-    wide[which, rows, columns] = np.maximum(wide[which, rows, columns], right)
-    from_to = np.stack([_first(left).min(axis=1), ends.max(axis=1)])
-    _cut_off(wide, from_to, gap + np.stack([begins.min(axis=1), _last(right).max(axis=1)]), rng)
+    wide, extents = side_by_side(left, right, rng)
+    cut = int(CUT_SHARE * count)
+    cut_off(wide[:cut], extents[:, :, :cut], CUT_LEFT, rng)
     # Both together are brought to the size of one digit and put in the middle.
-    begin, end = _first(wide).min(axis=1), _last(wide).max(axis=1)
-    top, bottom = _first(wide.swapaxes(1, 2)).min(axis=1), _last(wide.swapaxes(1, 2)).max(axis=1)
-    return _fitted(wide, top, bottom, begin, end).astype(np.uint8)
-
-
-def _cut_off(
-    wide: NDArray[np.float32], left: NDArray[np.intp], right: NDArray[np.intp], rng: np.random.Generator
-) -> None:
-    """Leave only a part of one digit of a pair, as a cut in the wrong place does.
-
-    Args:
-        wide: the pairs, shape (n, 28, 56); those at the beginning are changed.
-        left: first column of each left digit, and one past its last, shape (2, n).
-        right: the same of each right digit.
-        rng: draws where.
-    """
-    count = int(CUT_SHARE * len(wide))
-    keeps_left = rng.random(count) < 0.5
-    rest = rng.uniform(*CUT_LEFT, count)
-    (begin, end), (begin_right, end_right) = left[:, :count], right[:, :count]
-    cut = np.where(keeps_left, begin_right + rest * (end_right - begin_right), end - rest * (end - begin))
-    rows, columns = np.indices(wide.shape[1:])
-    each = (slice(None), np.newaxis, np.newaxis)
-    slant = rng.normal(0, 0.2, count)
-    beyond = columns >= cut[each] + slant[each] * (rows - wide.shape[1] / 2)
-    wide[:count][beyond == keeps_left[each]] = 0
-
-
-def _fitted(
-    images: NDArray[np.float32],
-    top: NDArray[np.intp],
-    bottom: NDArray[np.intp],
-    left: NDArray[np.intp],
-    right: NDArray[np.intp],
-) -> NDArray[np.float32]:
-    """Bring a box of each image, shape (n, 28, width), to the size of one digit and put it in the middle of 28 x 28."""
-    n, side, width = images.shape
-    middle = (side - 1) / 2
-    scale = (np.maximum(right - left, bottom - top) / DIGIT_BOX_PX)[:, np.newaxis]
-    sources = np.empty((n, 2, side, width), np.float32)
-    sources[:, 0] = ((top + bottom - 1)[:, np.newaxis] / 2 + (np.arange(side) - middle) * scale)[:, :, np.newaxis]
-    sources[:, 1] = ((left + right - 1)[:, np.newaxis] / 2 + (np.arange(width) - middle) * scale)[:, np.newaxis]
-    fitted: NDArray[np.float32] = resample(images.reshape(n, side * width), sources).reshape(n, side, width)
-    return fitted[:, :, :side]
-
-
-def _first(images: NDArray[Any]) -> NDArray[np.intp]:
-    """The first column with foreground in each row; the width where there is none."""
-    drawn = images > 60
-    first: NDArray[np.intp] = np.where(drawn.any(axis=2), drawn.argmax(axis=2), images.shape[2])
-    return first
-
-
-def _last(images: NDArray[Any]) -> NDArray[np.intp]:
-    """The column after the last with foreground in each row; 0 where there is none."""
-    last: NDArray[np.intp] = images.shape[2] - _first(images[:, :, ::-1])
-    return last
+    return fitted(wide, edges_of(wide)).astype(np.uint8)
 
 
 def _noise(count: int, rng: np.random.Generator) -> NDArray[np.uint8]:

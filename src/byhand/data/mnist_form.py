@@ -10,3 +10,6 @@ IMAGE_SHAPE = (IMAGE_SIDE_PX, IMAGE_SIDE_PX)
 DIGIT_BOX_PX = 20  # the digit's longer side
 # Measured on the training images: their centres of mass are on average at pixel (14, 14), counted from 0.
 CENTRE_OF_MASS_PX = 14
+# Two digits in one image, for the network that reads both at once: as high as one digit, up to twice as wide as high.
+PAIR_SHAPE = (24, 44)
+PAIR_BOX_PX = (20, 40)

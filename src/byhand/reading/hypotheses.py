@@ -13,16 +13,24 @@ from numpy.typing import NDArray
 
 from byhand.reading.components import Box
 from byhand.reading.foreground import Foreground, subtract_background
-from byhand.reading.grouping import Classify, guess
+from byhand.reading.grouping import Classify, Guess, guess
 from byhand.reading.page import Page, as_page, find_pages
 from byhand.reading.preparation import SIZE, mean_darkness, stroke_width
 from byhand.reading.resizing import reduced, small
+from byhand.reading.splitting import SplittingSettings, split
 from byhand.reading.stages import Found, Settings, components_of, find_components, is_within, with_whole_digits
+from byhand.reading.touching import NARROWEST, ClassifyPairs
 
+# What is read as a digit has this confidence, and is not as wide as so many times its height.
+LEGIBLE, WIDEST = 0.7, 2.0
+# Of what is not, so many of the largest, each at most so many times as wide as high, may be several that touch.
+MOST_SPLIT, LONGEST = 8, 5.0
 GRAINLESS_PX = 160  # longer side of a picture in which the breadth of strokes is measured
 
 
-def likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Settings) -> Found:
+def likeliest(
+    colours: NDArray[np.uint8], classify: Classify, settings: Settings, classify_pairs: ClassifyPairs | None = None
+) -> Found:
     """Of all ways to see the picture, as a page in either polarity or on a desk, the one that shows most digits.
 
     They are compared in a reduced picture.
@@ -37,7 +45,7 @@ def likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Settings
     shown = Legibility(0, 0, 0, only_ones=False, evenness=0, boxes=())
     polarities = set()
     for page in pages:
-        window, seen = _in_either_window(page, classify, settings)
+        window, seen = _in_either_window(page, classify, settings, classify_pairs)
         polarities.add(page.dark_on_light)
         # The likeliest comes first: a later one must show much more, but for 1s, which holes and gaps look like.
         holes = shown.only_ones and not seen.only_ones and seen.stroke_px > settings.second_thought * shown.stroke_px
@@ -52,21 +60,24 @@ def likeliest(colours: NDArray[np.uint8], classify: Classify, settings: Settings
     if shown.worth < settings.hardly_legible and len(polarities) == 1:
         # However clear the polarity seemed: a sheet in a shadow on a dark desk is darker than it is light.
         contrary = as_page(rough, None, not page.dark_on_light)
-        other, seen = _in_either_window(contrary, classify, settings)
+        other, seen = _in_either_window(contrary, classify, settings, classify_pairs)
         if seen.worth > settings.clearly_legible and not seen.only_ones:
             page, window = contrary, other
     return with_whole_digits(find_components(page.of(colours), window), classify)
 
 
-def _in_either_window(page: Page, classify: Classify, settings: Settings) -> tuple[Settings, "Legibility"]:
+def _in_either_window(
+    page: Page, classify: Classify, settings: Settings, classify_pairs: ClassifyPairs | None
+) -> tuple[Settings, "Legibility"]:
     """Find the background in the usual window, or in the wide one if strokes may be broad and it shows more."""
-    usual, wide = legibility(find_components(page, settings), classify), for_broad_strokes(settings)
+    usual = legibility(find_components(page, settings), classify, settings.splitting, classify_pairs)
+    wide = for_broad_strokes(settings)
     if wide is None:
         return settings, usual
     widely = subtract_background(page, wide.foreground)
     if not (has_broad_strokes(widely, settings) or usual.only_ones or usual.part < settings.hard_to_read):
         return settings, usual
-    other = legibility(components_of(page, widely, wide), classify)
+    other = legibility(components_of(page, widely, wide), classify, settings.splitting, classify_pairs)
     if other.only_ones and not usual.only_ones and other.part <= settings.legible:
         return settings, usual  # a broad 1 is all that there is; a shadow that looks like one lies beside digits
     # In the usual window, broad strokes fall into pieces, thinner ones, some of which look like digits, most of them
@@ -131,20 +142,36 @@ class Legibility:
         return math.sqrt(self.number) * self.part**3
 
 
-def legibility(found: Found, classify: Classify, most: int = 80) -> Legibility:
-    """Ask the network how much of the foreground are digits, taking each component for one."""
+def legibility(
+    found: Found,
+    classify: Classify,
+    splitting: SplittingSettings | None = None,
+    classify_pairs: ClassifyPairs | None = None,
+    most: int = 80,
+) -> Legibility:
+    """Ask the network how much of the foreground are digits: each component one, or several that touch."""
     components = with_whole_digits(found, classify).components
     likely = sorted(components, key=lambda one: one.amount, reverse=True)[:most]
-    likely = [one for one in likely if one.height >= 8 and one.height / 12 < one.width < 2 * one.height]
-    confident = [one for one in guess(likely, classify) if one.confidence >= 0.7]
+    likely = [one for one in likely if one.height >= 8 and one.height / 12 < one.width < LONGEST * one.height]
+    alone = guess(likely, classify)
+    confident = [one for one in alone if is_legible(one)]
+    rest = [one for one in alone if not is_legible(one) and one.component.width > NARROWEST * one.component.height]
+    confident += [one for one in split(rest[:MOST_SPLIT], classify, splitting, classify_pairs) if is_legible(one)]
     part = sum(one.component.amount for one in confident) / max(sum(one.amount for one in components), 1)
     heights = sum(one.component.height * (0.5 if one.digit == 1 else 1) for one in confident)
     solid = [one for one in confident if one.digit != 1]
     widths = [(smooth_width(one.component.density, SIZE), one.component.amount) for one in solid or confident]
     stroke_px = sum(width * amount for width, amount in widths) / max(sum(amount for _, amount in widths), 1)
     evenness = min((mean_darkness(one.component.density) for one in confident), default=0.0)
-    number = heights / max((one.height for one in likely), default=1)
+    of_usual_shape = [one for one in likely if one.width < WIDEST * one.height]
+    tallest = max((one.height for one in (*of_usual_shape, *(each.component for each in confident))), default=1)
+    number = heights / tallest
     return Legibility(number, part, stroke_px, not solid, evenness, tuple(one.component.box for one in confident))
+
+
+def is_legible(one: Guess) -> bool:
+    """Tell what reads as a digit well enough to count, and is not too wide for one."""
+    return one.confidence >= LEGIBLE and one.component.width < WIDEST * one.component.height
 
 
 def are_pieces(boxes: Sequence[Box], whole: Sequence[Box]) -> bool:

@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from byhand.reading.components import Component, is_line, is_noise, is_speck, usual_darkness, usual_height
 from byhand.reading.grouping import CLEAR, Classify, Guess, group, is_clear
-from byhand.reading.hypotheses import likeliest
+from byhand.reading.hypotheses import LEGIBLE, likeliest
+from byhand.reading.margin import with_margin, without_margin
 from byhand.reading.resizing import enlarged
 from byhand.reading.signs import FoundSign, take_signs
 from byhand.reading.splitting import doubted, split
 from byhand.reading.stages import Found, Settings, in_smaller
+from byhand.reading.touching import ClassifyPairs
 
 # What is fainter than this part of the usual darkness, and whose size times that darkness squared is below this part of
 # the usual height, shines through from the back. Without the first condition, tiny digits beside huge ones are lost:
@@ -22,33 +24,55 @@ LEAST_PROMINENT = 0.15
 # Smaller than this part of the usual height, what clearly is a digit is written however faint its thin strokes are:
 # 36 instead of 47 errors in 170 digits on 40 pages of mixed sizes.
 TINY_OF_USUAL = 0.4
+# Where digits are less than this part of what is written, the picture may be cropped too close to be seen rightly.
+HARD_TO_READ = 0.7
 # Letters of a word, or digits of a number, have another at most so many heights away among the next.
 WORD = 4.0
 # Where nothing clearly is a digit, what has this part of the usual height, or more, is left out if then so many are.
 GIANT, CLEAR_WITHOUT_GIANTS = 0.5, 2
 
 
-def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settings | None = None) -> Found:
+def find_digits(
+    colours: NDArray[np.uint8],
+    classify: Classify,
+    settings: Settings | None = None,
+    classify_pairs: ClassifyPairs | None = None,
+) -> Found:
     """Find the digits in a picture, and what is written beside them.
 
     Args:
         colours: uint8, shape (h, w, 3).
         classify: gives the probabilities of images in MNIST's form.
         settings: see `Settings`.
+        classify_pairs: gives the probabilities of pairs of touching digits; None to read every digit by itself.
     """
     settings = settings or Settings()
     colours, factor = enlarged(colours, settings.enlarged_px)
-    best = likeliest(colours, classify, settings)
+    found = _find_digits(colours, classify, settings, classify_pairs)
+    if not any(is_clear(one) for one in found.guesses) or legible_part(found) < HARD_TO_READ:
+        # A picture cropped to its digits is hard to see without the paper around them.
+        larger, margin = with_margin(colours)
+        other = _find_digits(larger, classify, settings, classify_pairs) if margin else found
+        if legible(other) > legible(found):
+            found = without_margin(other, margin)
+    return found if factor == 1 else in_smaller(found, factor)
+
+
+def _find_digits(
+    colours: NDArray[np.uint8], classify: Classify, settings: Settings, classify_pairs: ClassifyPairs | None
+) -> Found:
+    """Find them in a picture that is large enough, as it is."""
+    best = likeliest(colours, classify, settings, classify_pairs)
     components = best.components
     signs: tuple[FoundSign, ...] = ()
     if settings.signs:
         components, signs = take_signs(components, best.lines, settings.signs)
-    guesses, little, lines = _read(components, classify, settings)
+    guesses, little, lines = _read(components, classify, settings, classify_pairs)
     if not any(is_clear(one) for one in guesses):
         # What is so large is a shadow, perhaps, and what then seemed to be specks is written.
         giant = GIANT * usual_height(components)
         rest = [one for one in components if one.height < giant]
-        smaller, specks_of_rest, lines_of_rest = _read(rest, classify, settings)
+        smaller, specks_of_rest, lines_of_rest = _read(rest, classify, settings, classify_pairs)
         if sum(is_clear(one) for one in smaller) >= CLEAR_WITHOUT_GIANTS:
             guesses, little = smaller, specks_of_rest
             lines = [*lines_of_rest, *(one for one in components if one.height >= giant)]
@@ -66,7 +90,7 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
         kinds[kind_of(one, usual, dark, clear)].append(one)
     specks = [one for one in little if not is_noise(one.height, one.width, one.amount, settings.components)]
     specks += [one.component for one in kinds["speck"]]
-    found = replace(
+    return replace(
         best,
         signs=signs,
         guesses=tuple(kinds["written"]),
@@ -76,11 +100,21 @@ def find_digits(colours: NDArray[np.uint8], classify: Classify, settings: Settin
             *(one.box for one in (*lines, *(one.component for one in kinds["line"]))),
         ),
     )
-    return found if factor == 1 else in_smaller(found, factor)
+
+
+def legible(found: Found) -> int:
+    """How many digits other than 1, which any stroke looks like, can be read."""
+    return sum(one.digit != 1 and one.confidence >= LEGIBLE for one in found.guesses)
+
+
+def legible_part(found: Found) -> float:
+    """How much of what is written they are, 0 to 1."""
+    amount = sum(one.component.amount for one in found.guesses)
+    return sum(one.component.amount for one in found.guesses if one.confidence >= LEGIBLE) / max(amount, 1)
 
 
 def _read(
-    components: Sequence[Component], classify: Classify, settings: Settings
+    components: Sequence[Component], classify: Classify, settings: Settings, classify_pairs: ClassifyPairs | None
 ) -> tuple[tuple[Guess, ...], list[Component], list[Component]]:
     """Group and split components; apart from them, those that are too small, and lines."""
     usual = usual_height(components)
@@ -92,7 +126,8 @@ def _read(
             little.append(piece)
         else:
             (lines if is_line(piece, usual, settings.components) else large).append(piece)
-    return split(group(large, classify, settings.grouping), classify, settings.splitting), little, lines
+    groups = group(large, classify, settings.grouping)
+    return split(groups, classify, settings.splitting, classify_pairs), little, lines
 
 
 def kind_of(one: Guess, usual_px: float, usual_darkness: float, clear: Sequence[Component]) -> str:

@@ -25,6 +25,7 @@ from byhand.reading.single_digit import SingleSettings, find_single_digits
 from byhand.reading.stages import Found, Settings
 from byhand.reading.table import cell_of, find_table
 from byhand.reading.text_lines import tallies, text_lines, with_spaces
+from byhand.reading.touching import ClassifyPairs
 
 # With a picture of one digit, such an answer needs no second look.
 CERTAIN = 0.99
@@ -328,6 +329,24 @@ def _reading_model(path: str) -> Model:
     return _checked(load_model(path))
 
 
+def pairs_of(model: Model) -> ClassifyPairs | None:
+    """What reads touching digits beside a model: byhand's own network for pairs beside its own reader.
+
+    Any other model is to be judged, or used, for what it reads by itself.
+    """
+    return _classify_pairs if model.recipe.get("name") == "reader" else None
+
+
+def _classify_pairs(images: NDArray[np.uint8]) -> NDArray[Any]:
+    """Loaded for the first picture with something that may be two digits: most have none."""
+    return _pair_model().predict_proba(images)
+
+
+@lru_cache(maxsize=1)
+def _pair_model() -> Model:
+    return load_model(shipped_model("pairs"))
+
+
 def _checked(model: Model) -> Model:
     """Refuse a model that reads other images than MNIST's."""
     if model.image_shape != (28, 28):
@@ -444,7 +463,7 @@ def stages_of(picture: Picture, model: Model, *, single: bool = False, settings:
     if single:
         return _stages_of_singles([picture], model)[0]
     classify = model.predict_proba
-    found = find_digits(picture.colours, classify, settings)
+    found = find_digits(picture.colours, classify, settings, pairs_of(model))
     if max(picture.colours.shape) <= SingleSettings().small_px:
         found = _or_single(found, picture, classify)
     return Stages(picture, found, _reading(found, found.guesses, picture, model, least=OTHER))
@@ -476,7 +495,7 @@ def _stages_of_singles(pictures: Sequence[Picture], model: Model) -> list[Stages
     ):
         guess, found = (best.guess, best.found) if best else (None, None)
         if max(picture.colours.shape) > SingleSettings().small_px and not (guess and guess.confidence >= CERTAIN):
-            page = find_digits(picture.colours, classify)
+            page = find_digits(picture.colours, classify, classify_pairs=pairs_of(model))
             # A whole digit has more foreground than what else may look like one.
             most = max(page.guesses, key=lambda one: one.component.amount * one.confidence**2, default=None)
             if most and (guess is None or _is_rather(most, guess)):

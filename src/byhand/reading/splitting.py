@@ -13,8 +13,16 @@ from scipy import ndimage
 
 from byhand.reading.components import Component, trimmed
 from byhand.reading.grouping import Classify, Guess, guess
-from byhand.reading.preparation import stroke_width
+from byhand.reading.preparation import prepare, stroke_width
 from byhand.reading.resizing import small
+from byhand.reading.touching import ClassifyPairs, Pair, guess_pairs, may_be_two
+
+# Of touching pairs, generated ones: the geometric mean of width by height, and the standard deviation of its logarithm.
+# Three digits, one of them a 1, pass for two that are too wide: without this, 52 instead of 61 % of 300 numbers of
+# three digits are read.
+PAIR_WIDTH, PAIR_SPREAD = 1.28, 0.23
+
+Place = tuple[int, int]  # a part of a group, by the numbers of the seams on either side
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class SplittingSettings:
         common_of_height: neighbours have at least this part of the lower one's rows in common; from 0.4 to
             0.6, 140 pages are read the same, and pieces of a bent 7 have 0.45.
         least_height, least_amount: a part has at least this part of the whole height and of the whole foreground.
+        pairs: whether what may be two digits is read at once, too, where there is a network for that.
     """
 
     clear: float = 0.9
@@ -59,6 +68,7 @@ class SplittingSettings:
     common_of_height: float = 0.5
     least_height: float = 0.45
     least_amount: float = 0.06
+    pairs: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,12 +83,15 @@ class Seams:
     """
 
     count: int
-    parts: dict[tuple[int, int], Component]
+    parts: dict[Place, Component]
     strokes: dict[int, float]
 
 
 def split(
-    guesses: Sequence[Guess], classify: Classify, settings: SplittingSettings | None = SplittingSettings()
+    guesses: Sequence[Guess],
+    classify: Classify,
+    settings: SplittingSettings | None = SplittingSettings(),
+    classify_pairs: ClassifyPairs | None = None,
 ) -> tuple[Guess, ...]:
     """Cut groups into several digits where these read better than the whole.
 
@@ -86,16 +99,41 @@ def split(
         guesses: what `group` has found.
         classify: gives the probabilities of images in MNIST's form; it is called once.
         settings: see `SplittingSettings`; None to split nothing.
+        classify_pairs: gives the probabilities of pairs, see `byhand.reading.touching`; it is called once. None to
+            read every digit by itself.
     """
     if settings is None:
         return tuple(guesses)
     seams = [Seams(0, {}, {}) if _is_one(one, settings) else find_seams(one.component, settings) for one in guesses]
     parts = iter(guess([part for some in seams for part in some.parts.values()], classify))
+    read = [
+        {place: next(parts) for place in some.parts} | {(0, some.count + 1): one}
+        for one, some in zip(guesses, seams, strict=True)
+    ]
+    pairs = _as_pairs(read, classify_pairs if settings.pairs else None, settings)
     return tuple(
         part
-        for one, some in zip(guesses, seams, strict=True)
-        for part in _best_split(one, some, {place: next(parts) for place in some.parts}, settings)
+        for some, own, two in zip(seams, read, pairs, strict=True)
+        for part in _best_split(some, own, two, settings)
     )
+
+
+def _as_pairs(
+    groups: list[dict[Place, Guess]], classify_pairs: ClassifyPairs | None, settings: SplittingSettings
+) -> list[dict[Place, Pair]]:
+    """The parts of each group that may be two digits, read as two."""
+    if classify_pairs is None:
+        return [{} for _ in groups]
+    wide = [
+        {
+            place: one.component
+            for place, one in parts.items()
+            if may_be_two(one.component) and not _is_one(one, settings)
+        }
+        for parts in groups
+    ]
+    pairs = iter(guess_pairs([one for parts in wide for one in parts.values()], classify_pairs))
+    return [{place: next(pairs) for place in parts} for parts in wide]
 
 
 def _is_one(one: Guess, settings: SplittingSettings) -> bool:
@@ -105,35 +143,72 @@ def _is_one(one: Guess, settings: SplittingSettings) -> bool:
 
 
 def _best_split(
-    one: Guess, seams: Seams, guesses: dict[tuple[int, int], Guess], settings: SplittingSettings
+    seams: Seams, guesses: dict[Place, Guess], pairs: dict[Place, Pair], settings: SplittingSettings
 ) -> list[Guess]:
-    """Of all ways to cut along some of the seams, the one that reads best."""
-    if not guesses:
+    """Of all ways to cut along seams, and to read each part as one digit or two, the one that reads best."""
+    last = seams.count + 1
+    one = guesses[0, last]
+    if len(guesses) == 1 and not pairs:
         return [one]
     several = one.component.width > settings.several_of_height * one.component.height
     least = settings.clear if one.confidence >= settings.clear else 0.0 if several else settings.least_part
-    last = seams.count + 1
-    best: dict[int, tuple[float, list[Guess]]] = {0: (0.0, []), last: (one.score - settings.price, [one])}
+    # The best way up to each seam: what it is worth, and its parts, each with the pair that it is read as, if it is.
+    best: dict[int, tuple[float, list[tuple[Place, Pair | None]]]] = {
+        0: (0.0, []),
+        last: (one.score - settings.price, [((0, last), None)]),
+    }
     for end in range(1, last + 1):
         for start in range(end):
-            part = guesses.get((start, end))
-            if start not in best or part is None or part.confidence < least:
+            place = start, end
+            if start not in best or place not in guesses:
                 continue
-            if best[start][1] and not _are_side_by_side(best[start][1][-1].component, part.component, settings):
+            worth, before = best[start]
+            if before and not _are_side_by_side(guesses[before[-1][0]].component, guesses[place].component, settings):
                 continue
             through = settings.crossing * seams.strokes.get(end, 0.0)
-            stick = settings.stick if part.digit == 1 and not several else 0.0
-            score = best[start][0] + part.score - settings.price - through - stick
-            if end not in best or score > best[end][0]:
-                best[end] = score, [*best[start][1], part]
+            for pair in (None, pairs[place]) if place in pairs else (None,):
+                confidence, score = _worth(guesses[place], pair, several, settings)
+                if confidence >= least and (end not in best or worth + score - through > best[end][0]):
+                    best[end] = worth + score - through, [*before, (place, pair)]
     found = best[last][1]
-    if len(found) == 1:
-        return found
+    if found == [((0, last), None)]:
+        return [one]
+    digits: list[Guess] = []
+    together = 1.0
+    for place, pair in found:
+        digits += [guesses[place]] if pair is None else _halves(place, guesses, pair)
+        together *= guesses[place].confidence if pair is None else pair.confidence
     # A cut in the wrong place spoils both sides: no part is surer than all of them together.
-    together = math.prod(part.confidence for part in found)
-    if any(part.digit == 1 for part in found):
+    if any(digit.digit == 1 for digit in digits):
         together *= settings.stick_trust
-    return [replace(part, probabilities=doubted(part.probabilities, together / part.confidence)) for part in found]
+    return [replace(one, probabilities=doubted(one.probabilities, min(1, together / one.confidence))) for one in digits]
+
+
+def _worth(one: Guess, pair: Pair | None, several: bool, settings: SplittingSettings) -> tuple[float, float]:
+    """How sure a part is, as one digit or as a pair, and what it is worth, in log probability."""
+    if pair is not None:
+        unusual = math.log(one.component.width / (PAIR_WIDTH * one.component.height)) / PAIR_SPREAD
+        if unusual < 0:  # narrow: a pair with a 1 is, and others may be
+            unusual = 0 if 1 in (pair.left.argmax(), pair.right.argmax()) else unusual / 2
+        return pair.confidence, math.log(max(pair.confidence, 1e-6)) - unusual**2 / 2 - 2 * settings.price
+    stick = settings.stick if one.digit == 1 and not several else 0.0
+    return one.confidence, one.score - settings.price - stick
+
+
+def _halves(place: Place, guesses: dict[Place, Guess], pair: Pair) -> tuple[Guess, Guess]:
+    """The two digits of a pair, cut where they look most like what they are read as, or else in the middle."""
+    start, end = place
+    left, right = int(pair.left.argmax()), int(pair.right.argmax())
+    cuts = [cut for cut in range(start + 1, end) if (start, cut) in guesses and (cut, end) in guesses]
+    if cuts:
+        cut = max(cuts, key=lambda x: guesses[start, x].probabilities[left] * guesses[x, end].probabilities[right])
+        one, other = guesses[start, cut], guesses[cut, end]
+    else:
+        whole = guesses[place].component
+        begin, middle, finish = (np.full(whole.height, x) for x in (0, whole.width // 2, whole.width))
+        halves = _between(whole, begin, middle) or whole, _between(whole, middle, finish) or whole
+        one, other = (Guess(half, prepare(half.density), pair.left) for half in halves)
+    return replace(one, probabilities=pair.left), replace(other, probabilities=pair.right)
 
 
 def _are_side_by_side(one: Component, other: Component, settings: SplittingSettings) -> bool:
