@@ -10,7 +10,8 @@ from byhand.reading.components import Box, Component
 from byhand.reading.page import edges_of
 from byhand.reading.stages import Found
 
-# As a part of the shorter side: of 150 numbers of two touching digits cropped to their ink, 73 instead of 40 % are read.
+# As a part of the shorter side: of 150 numbers of two touching digits cropped to their ink, 73 instead of 40 % are
+# read.
 MARGIN_OF_SHORTER, LEAST_PX = 0.02, 2
 # Where this part of the rim is of one colour, but for so many levels of grey, that is the paper's: broad strokes that
 # meet the rim take up to four tenths of it.

