@@ -83,9 +83,7 @@ def make_page(
     marks: list[Placed] = []
     for (ink, labels, row), (left, top) in zip(written, places, strict=True):
         write(sheet, ink, left, top, pen.colour)
-        part = ink.shape[1] / len(labels)
-        for i, label in enumerate(labels):
-            marks.append((label, left + part * (i + 0.5), top + ink.shape[0] / 2, ink.shape[0], row))
+        marks += placed(ink, labels, left, top, row)
     count = (int(rng.integers(1, 4)) if rng.random() < 0.15 else 0) if doodles is None else doodles
     strange = _doodle(sheet, layout, places, written, count, pen, rng) if layout.name not in ("single", "edge") else []
     smallest = layout.digit * (0.15 if layout.name == "sizes" else 1)
@@ -97,6 +95,12 @@ def make_page(
         tuple(seen(mark, shot.matrix) for mark in strange),
         layout.ordered, layout.name, shot.scene,
     )  # fmt: skip
+
+
+def placed(ink: Ink, labels: str, left: float, top: float, row: int = 0) -> list[Placed]:
+    """Where each digit of what is written there stands, all as wide."""
+    height, part = ink.shape[0], ink.shape[1] / len(labels)
+    return [(label, left + part * (i + 0.5), top + height / 2, height, row) for i, label in enumerate(labels)]
 
 
 def _digits(n: int, layout: Layout, supply: Digits, pen: Pen, rng: np.random.Generator) -> list[tuple[Ink, str]]:

@@ -5,7 +5,7 @@ from PIL import Image
 from scipy import ndimage
 
 from evaluation_sets.generated_pages.drafts import Draft
-from evaluation_sets.generated_pages.pages import Page
+from evaluation_sets.generated_pages.pages import Page, placed
 from evaluation_sets.generated_pages.pens import Digits, Ink, Pen, any_pen, digit_ink, number_ink
 from evaluation_sets.generated_pages.sheets import write
 
@@ -72,8 +72,7 @@ def number(rng: np.random.Generator) -> Page:
     margin = round(height * rng.uniform(0.1, 0.6)) + 2
     draft = Draft(ink.shape[0] + 2 * margin, ink.shape[1] + 2 * margin, height, rng)
     write(draft.sheet, ink, margin, margin, pen.colour)
-    high, each = ink.shape[0], ink.shape[1] / len(text)
-    draft.digits += [(one, margin + each * (i + 0.5), margin + high / 2, float(high), 0) for i, one in enumerate(text)]
+    draft.digits += placed(ink, text, margin, margin)
     if rng.random() < 0.25:
         draft.sheet = 1 - draft.sheet
     return draft.exported("number") if rng.random() < 0.4 else draft.taken("number", small=True)

@@ -76,10 +76,23 @@ class Guess:
         Measured on MNIST's digits other than 1: the geometric mean of width by height is 0.8, and the standard
         deviation of its logarithm 0.24, taken as 0.35 for other hands.
         """
-        unusual = math.log(self.component.width / (0.8 * self.component.height)) / 0.35
-        if unusual < 0:  # narrow: a 1 is, however much, and other digits may be
-            unusual = 0 if self.digit == 1 else unusual / 2
-        return math.log(max(self.confidence, 1e-6)) - unusual**2 / 2
+        return worth(self.confidence, self.component, 0.8, 0.35, with_one=self.digit == 1)
+
+
+def worth(confidence: float, one: Component, usual: float, spread: float, *, with_one: bool) -> float:
+    """How well something reads, as log probability; less for a shape that is not usual.
+
+    Args:
+        confidence: its probability, 0 to 1.
+        one: the foreground.
+        usual: the geometric mean of width by height.
+        spread: the standard deviation of its logarithm.
+        with_one: whether it is a 1, or has one: it is narrow, then, however much.
+    """
+    unusual = math.log(one.width / (usual * one.height)) / spread
+    if unusual < 0:
+        unusual = 0 if with_one else unusual / 2
+    return math.log(max(confidence, 1e-6)) - unusual**2 / 2
 
 
 def is_clear(one: Guess) -> bool:

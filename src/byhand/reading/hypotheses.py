@@ -22,7 +22,7 @@ from byhand.reading.stages import Found, Settings, components_of, find_component
 from byhand.reading.touching import NARROWEST, ClassifyPairs
 
 # What is read as a digit has this confidence, and is not as wide as so many times its height.
-LEGIBLE, WIDEST = 0.7, 2.0
+LEGIBLE, TOO_WIDE = 0.7, 2.0
 # Of what is not, so many of the largest, each at most so many times as wide as high, may be several that touch.
 MOST_SPLIT, LONGEST = 8, 5.0
 GRAINLESS_PX = 160  # longer side of a picture in which the breadth of strokes is measured
@@ -163,7 +163,7 @@ def legibility(
     widths = [(smooth_width(one.component.density, SIZE), one.component.amount) for one in solid or confident]
     stroke_px = sum(width * amount for width, amount in widths) / max(sum(amount for _, amount in widths), 1)
     evenness = min((mean_darkness(one.component.density) for one in confident), default=0.0)
-    of_usual_shape = [one for one in likely if one.width < WIDEST * one.height]
+    of_usual_shape = [one for one in likely if one.width < TOO_WIDE * one.height]
     tallest = max((one.height for one in (*of_usual_shape, *(each.component for each in confident))), default=1)
     number = heights / tallest
     return Legibility(number, part, stroke_px, not solid, evenness, tuple(one.component.box for one in confident))
@@ -171,7 +171,7 @@ def legibility(
 
 def is_legible(one: Guess) -> bool:
     """Tell what reads as a digit well enough to count, and is not too wide for one."""
-    return one.confidence >= LEGIBLE and one.component.width < WIDEST * one.component.height
+    return one.confidence >= LEGIBLE and one.component.width < TOO_WIDE * one.component.height
 
 
 def are_pieces(boxes: Sequence[Box], whole: Sequence[Box]) -> bool:

@@ -49,12 +49,9 @@ def prepare(foreground: NDArray[Any]) -> NDArray[np.uint8]:
 
 def fit(foreground: NDArray[Any], side: float) -> NDArray[Any]:
     """Scale the foreground's box to `side` pixels on its longer side and put its centre of mass in the middle."""
-    darkest = float(foreground.max(initial=0))
-    if darkest <= 0:
+    box = boxed(foreground)
+    if not box.size:
         return np.zeros((SIZE, SIZE), np.float32)
-    rows = np.flatnonzero(foreground.max(axis=1) >= FAINTEST * darkest)
-    columns = np.flatnonzero(foreground.max(axis=0) >= FAINTEST * darkest)
-    box = foreground[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] / darkest
     scale = side / max(box.shape)
     total = float(box.sum())
     down = _resampler(box.sum(axis=1) / total, scale)
@@ -63,11 +60,19 @@ def fit(foreground: NDArray[Any], side: float) -> NDArray[Any]:
     return image
 
 
-def _resampler(profile: NDArray[Any], scale: float) -> NDArray[Any]:
-    """The matrix that resamples one axis: shape (28, length).
+def boxed(foreground: NDArray[Any]) -> NDArray[Any]:
+    """The box around what is not too faint, from 0 to 1 at its darkest; empty where there is no foreground."""
+    darkest = float(foreground.max(initial=0))
+    if darkest <= 0:
+        return foreground[:0, :0]
+    rows = np.flatnonzero(foreground.max(axis=1) >= FAINTEST * darkest)
+    columns = np.flatnonzero(foreground.max(axis=0) >= FAINTEST * darkest)
+    box: NDArray[Any] = foreground[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] / darkest
+    return box
 
-    Each row holds the weights of one pixel of the result: a triangle around the place it comes from, as wide as
-    the pixel is in the original, so that nothing is skipped when shrinking; when growing, linear interpolation.
+
+def _resampler(profile: NDArray[Any], scale: float) -> NDArray[Any]:
+    """The matrix that resamples one axis and puts the centre of mass in the middle: shape (28, length).
 
     Args:
         profile: the part of the foreground in each place along the axis, shape (length,).
@@ -79,7 +84,23 @@ def _resampler(profile: NDArray[Any], scale: float) -> NDArray[Any]:
     middle = float(profile @ places) * scale
     # Whole pixels, as MNIST's authors did: a fraction would only blur. All foreground stays inside.
     start = min(max(0, math.floor(CENTRE + 0.5 - middle + 0.5)), math.floor(SIZE - size))
-    sources = (np.arange(SIZE) + 0.5 - start) / scale
+    return resampler(length, scale, start, SIZE)
+
+
+def resampler(length: int, scale: float, start: float, size: int) -> NDArray[Any]:
+    """The matrix that resamples one axis: shape (size, length).
+
+    Each row holds the weights of one pixel of the result: a triangle around the place it comes from, as wide as
+    the pixel is in the original, so that nothing is skipped when shrinking; when growing, linear interpolation.
+
+    Args:
+        length: pixels of the original.
+        scale: pixels of the result per pixel of the original.
+        start: where in the result the original begins, in pixels.
+        size: pixels of the result.
+    """
+    places = np.arange(length) + 0.5
+    sources = (np.arange(size) + 0.5 - start) / scale
     weights = np.maximum(0, 1 - np.abs(sources[:, np.newaxis] - places) * min(1, scale))
     # Divided by what they sum up to well inside, so that foreground fades out at the edge of its box.
     return (weights * min(1, scale)).astype(np.float32)

@@ -2,7 +2,6 @@
 strokes.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from byhand.reading.components import Component, trimmed
-from byhand.reading.grouping import Classify, Guess, guess
+from byhand.reading.grouping import Classify, Guess, guess, worth
 from byhand.reading.preparation import prepare, stroke_width
 from byhand.reading.resizing import small
 from byhand.reading.touching import ClassifyPairs, Pair, guess_pairs, may_be_two
@@ -163,14 +162,14 @@ def _best_split(
             place = start, end
             if start not in best or place not in guesses:
                 continue
-            worth, before = best[start]
+            so_far, before = best[start]
             if before and not _are_side_by_side(guesses[before[-1][0]].component, guesses[place].component, settings):
                 continue
             through = settings.crossing * seams.strokes.get(end, 0.0)
             for pair in (None, pairs[place]) if place in pairs else (None,):
                 confidence, score = _worth(guesses[place], pair, several, settings)
-                if confidence >= least and (end not in best or worth + score - through > best[end][0]):
-                    best[end] = worth + score - through, [*before, (place, pair)]
+                if confidence >= least and (end not in best or so_far + score - through > best[end][0]):
+                    best[end] = so_far + score - through, [*before, (place, pair)]
     found = best[last][1]
     if found == [((0, last), None)]:
         return [one]
@@ -188,10 +187,9 @@ def _best_split(
 def _worth(one: Guess, pair: Pair | None, several: bool, settings: SplittingSettings) -> tuple[float, float]:
     """How sure a part is, as one digit or as a pair, and what it is worth, in log probability."""
     if pair is not None:
-        unusual = math.log(one.component.width / (PAIR_WIDTH * one.component.height)) / PAIR_SPREAD
-        if unusual < 0:  # narrow: a pair with a 1 is, and others may be
-            unusual = 0 if 1 in (pair.left.argmax(), pair.right.argmax()) else unusual / 2
-        return pair.confidence, math.log(max(pair.confidence, 1e-6)) - unusual**2 / 2 - 2 * settings.price
+        with_one = 1 in (pair.left.argmax(), pair.right.argmax())
+        score = worth(pair.confidence, one.component, PAIR_WIDTH, PAIR_SPREAD, with_one=with_one)
+        return pair.confidence, score - 2 * settings.price
     stick = settings.stick if one.digit == 1 and not several else 0.0
     return one.confidence, one.score - settings.price - stick
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from byhand.data.mnist_form import PAIR_BOX_PX, PAIR_SHAPE
 from byhand.reading.components import Component
-from byhand.reading.preparation import FAINTEST, usual_contrast, usual_weight
+from byhand.reading.preparation import boxed, resampler, usual_contrast, usual_weight
 
 ClassifyPairs = Callable[[NDArray[np.uint8]], NDArray[Any]]  # images (n, 24, 44) to probabilities (n, 101)
 # Nothing narrower or wider, as parts of its height, is taken for two digits.
@@ -62,22 +62,14 @@ def prepare_pair(foreground: NDArray[Any]) -> NDArray[np.uint8]:
     Returns:
         Grey levels 0 (background) to 255 (foreground), shape (24, 44); all 0 where there is no foreground.
     """
-    darkest = float(foreground.max(initial=0))
-    if darkest <= 0:
+    box = boxed(foreground)
+    if not box.size:
         return np.zeros(PAIR_SHAPE, np.uint8)
-    rows = np.flatnonzero(foreground.max(axis=1) >= FAINTEST * darkest)
-    columns = np.flatnonzero(foreground.max(axis=0) >= FAINTEST * darkest)
-    box = foreground[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] / np.float32(darkest)
-    scale = min(PAIR_BOX_PX[0] / box.shape[0], PAIR_BOX_PX[1] / box.shape[1])
-    image = _resampler(box.shape[0], scale, PAIR_SHAPE[0]) @ box @ _resampler(box.shape[1], scale, PAIR_SHAPE[1]).T
-    image = usual_weight(usual_contrast(image))
+    scale = min(room / length for room, length in zip(PAIR_BOX_PX, box.shape, strict=True))
+    down, across = (
+        resampler(length, scale, (size - length * scale) / 2, size)
+        for length, size in zip(box.shape, PAIR_SHAPE, strict=True)
+    )
+    image = usual_weight(usual_contrast(down @ box @ across.T))
     grey: NDArray[np.uint8] = np.floor(255 * image + 0.5).astype(np.uint8)
     return grey
-
-
-def _resampler(length: int, scale: float, size: int) -> NDArray[np.float32]:
-    """The matrix that resamples one axis and puts it in the middle, as `preparation` has it: shape (size, length)."""
-    places = np.arange(length) + 0.5
-    sources = (np.arange(size) + 0.5 - (size - length * scale) / 2) / scale
-    weights = np.maximum(0, 1 - np.abs(sources[:, np.newaxis] - places) * min(1, scale))
-    return (weights * min(1, scale)).astype(np.float32)
